@@ -1,0 +1,1 @@
+"""Facts about a program, each computed when a rule asks for it."""

@@ -1,0 +1,167 @@
+"""The functions of a file: who calls whom, from where, and what comes back."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.scopes import FUNCTIONS, Kind, arguments
+from effilint.analyzer.tree import children
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context, FunctionNode
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What leaves a function: its returned expressions, and whether it yields."""
+
+    returned: tuple[ast.expr, ...]
+    is_generator: bool
+
+
+class Calls:
+    """The call graph of one file."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._outcomes: dict[ast.AST, Outcome] = {}
+
+    def callee(self, call: ast.Call) -> FunctionNode | None:
+        """The one function of this file that the call runs: by name, or as `self.method`."""
+        match call.func:
+            case ast.Name() as name:
+                bindings = self._context.bindings(name)
+                if len(bindings) != 1 or bindings[0].kind is not Kind.FUNCTION:
+                    return None
+                function = bindings[0].node
+                assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+                return None if isinstance(self._context.parent(function), ast.ClassDef) else function
+            case ast.Attribute(attr=attr) as attribute:
+                owner = self._context.types.self_class(attribute)
+                return self._method(owner, attr) if owner else None
+        return None
+
+    def _method(self, owner: ast.ClassDef, name: str) -> FunctionNode | None:
+        found = [
+            statement
+            for statement in owner.body
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+            and statement.name == name
+        ]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _callers(self) -> dict[ast.AST, list[ast.Call]]:
+        found: dict[ast.AST, list[ast.Call]] = defaultdict(list)
+        for call in self._context.index.get(ast.Call, ()):
+            assert isinstance(call, ast.Call)
+            function = self.callee(call)
+            if function is not None:
+                found[function].append(call)
+        return found
+
+    def callers(self, function: ast.AST) -> list[ast.Call]:
+        """The calls of `function` in this file."""
+        return self._callers.get(function, [])
+
+    def callees(self, function: ast.AST) -> set[FunctionNode]:
+        """The functions of this file that `function` calls itself."""
+        found = set()
+        for node in own_nodes(function):
+            if isinstance(node, ast.Call):
+                callee = self.callee(node)
+                if callee is not None:
+                    found.add(callee)
+        return found
+
+    def self_calls(self, function: FunctionNode) -> list[ast.Call]:
+        """The calls of `function` in its own body."""
+        return [
+            node
+            for node in own_nodes(function)
+            if isinstance(node, ast.Call) and self.callee(node) is function
+        ]
+
+    def is_recursive(self, function: FunctionNode) -> bool:
+        """Whether `function` can reach itself through functions of this file."""
+        seen: set[ast.AST] = set()
+        pending = list(self.callees(function))
+        while pending:
+            callee = pending.pop()
+            if callee is function:
+                return True
+            if callee not in seen:
+                seen.add(callee)
+                pending.extend(self.callees(callee))
+        return False
+
+    def called_in_loop(self, function: ast.AST) -> ast.Call | None:
+        """A call of `function` inside a hot loop, or inside a function that is called in one."""
+        seen: set[ast.AST] = set()
+        pending = [function]
+        while pending:
+            current = pending.pop()
+            seen.add(current)
+            for call in self.callers(current):
+                if self._context.hot_loops(call):
+                    return call
+                caller = self._context.function(call)
+                if caller is not None and caller not in seen:
+                    pending.append(caller)
+        return None
+
+    def argument_for(self, call: ast.Call, function: FunctionNode, name: str) -> ast.expr | None:
+        """The expression that a call passes for the argument `name`; None if it cannot be told."""
+        if any(isinstance(arg, ast.Starred) for arg in call.args):
+            return None
+        for keyword in call.keywords:
+            if keyword.arg == name:
+                return keyword.value
+        positional = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+        if self.is_method(function) and isinstance(call.func, ast.Attribute):
+            positional = positional[1:]
+        if name in positional and positional.index(name) < len(call.args):
+            return call.args[positional.index(name)]
+        return None
+
+    def is_method(self, function: FunctionNode) -> bool:
+        """Whether the first argument is `self` or `cls`."""
+        if not isinstance(self._context.parent(function), ast.ClassDef):
+            return False
+        return not any(
+            isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list
+        )
+
+    def parameters(self, function: FunctionNode) -> dict[str, ast.arg]:
+        """The arguments of `function` by name, without `self`."""
+        found = {argument.arg: argument for argument, _ in arguments(function.args)}
+        if self.is_method(function) and found:
+            del found[next(iter(found))]
+        return found
+
+    def outcome(self, function: FunctionNode) -> Outcome:
+        """What `function` returns."""
+        known = self._outcomes.get(function)
+        if known is None:
+            nodes = own_nodes(function)
+            known = self._outcomes[function] = Outcome(
+                tuple(n.value for n in nodes if isinstance(n, ast.Return) and n.value is not None),
+                any(isinstance(n, ast.Yield | ast.YieldFrom) for n in nodes),
+            )
+        return known
+
+
+def own_nodes(function: ast.AST) -> list[ast.AST]:
+    """The nodes in a function's body, without those of nested functions and classes."""
+    found: list[ast.AST] = []
+    stack: list[ast.AST] = list(getattr(function, "body", []))[::-1]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            stack.extend(list(children(node))[::-1])
+    return found

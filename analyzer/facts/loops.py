@@ -1,0 +1,129 @@
+"""Which loops repeat a node, and how often a loop can run."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+Loop = ast.For | ast.AsyncFor | ast.While | ast.comprehension
+
+# A loop, or nest of loops, that runs at most this often is not worth a finding.
+TINY = 16
+
+_SAME_LENGTH = {"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter"}
+
+
+class Loops:
+    """Answers questions about the loops of one file."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def around(self, node: ast.AST) -> list[Loop]:
+        """The loops of the same function whose repeated part holds `node`, innermost first."""
+        found: list[Loop] = []
+        parents = self._context.parents
+        child, parent = node, parents.get(node)
+        below = child
+        while parent is not None and not isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
+            if isinstance(parent, ast.For | ast.AsyncFor):
+                if child is not parent.iter and child not in parent.orelse:
+                    found.append(parent)
+            elif isinstance(parent, ast.While):
+                if child not in parent.orelse:
+                    found.append(parent)
+            elif isinstance(parent, COMPREHENSIONS):
+                found.extend(_repeating(parent, child, below))
+            below, child, parent = child, parent, parents.get(parent)
+        return found
+
+    def hot(self, node: ast.AST) -> list[Loop]:
+        """The loops around `node`; none if together they run a small constant number of times."""
+        loops = self.around(node)
+        total = 1
+        for loop in loops:
+            count = self.trip_count(loop)
+            if count is None:
+                return loops
+            total *= count
+        return loops if total > TINY else []
+
+    def trip_count(self, loop: Loop) -> int | None:
+        """The greatest number of passes, where it is a constant."""
+        if isinstance(loop, ast.While):
+            return None
+        return self.length(loop.iter)
+
+    def length(self, node: ast.expr, depth: int = 4) -> int | None:
+        """The constant length of an iterable, at most; None if unknown."""
+        if depth == 0:
+            return None
+        match node:
+            case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
+                return None if any(isinstance(e, ast.Starred) for e in elts) else len(elts)
+            case ast.Dict(keys=keys):
+                return None if None in keys else len(keys)
+            case ast.Constant(value=str() | bytes() as text):
+                return len(text)
+            case ast.Name():
+                value = self._context.sole_value(node)
+                if value is None or self._context.mutations(node, self._context.tree):
+                    return None
+                return self.length(value, depth - 1)
+            case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper, step=None)):
+                start, stop = self._number(lower or ast.Constant(0)), self._number(upper)
+                if start is None or stop is None or start < 0 or stop < 0:
+                    return None
+                return max(0, stop - start)
+            case ast.Call(func=ast.Attribute(value=value, attr="items" | "keys" | "values")):
+                return self.length(value, depth - 1)
+            case ast.Call(args=args, keywords=[]):
+                return self._call_length(node, args, depth)
+        return None
+
+    def _call_length(self, call: ast.Call, args: list[ast.expr], depth: int) -> int | None:
+        name = self._context.resolve(call.func)
+        if name == "range" and args:
+            numbers = [self._number(arg) for arg in args]
+            if any(number is None for number in numbers) or (len(numbers) == 3 and not numbers[2]):
+                return None
+            return len(range(*(number for number in numbers if number is not None)))
+        if name == "zip":
+            lengths = [self.length(arg, depth - 1) for arg in args]
+            return min((length for length in lengths if length is not None), default=None)
+        if name in _SAME_LENGTH and args:
+            return self.length(args[0], depth - 1)
+        return None
+
+    def _number(self, node: ast.expr | None) -> int | None:
+        """The value of an integer constant, or of a name that only ever holds one."""
+        match node:
+            case ast.Constant(value=int(value)):
+                return value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
+                return -value
+            case ast.Name():
+                value = self._context.sole_value(node)
+                return value.value if _is_int(value) else None  # type: ignore[union-attr]
+        return None
+
+
+def _is_int(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.comprehension]:
+    """The `for` clauses of a comprehension that repeat `below`, which stands in its `child`."""
+    generators: list[ast.comprehension] = comp.generators  # type: ignore[attr-defined]
+    if not isinstance(child, ast.comprehension):
+        return generators[::-1]
+    place = generators.index(child)
+    repeating = generators[: place + 1]
+    if below is child.iter:
+        repeating = generators[:place]
+    return repeating[::-1]

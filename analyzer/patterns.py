@@ -1,0 +1,151 @@
+"""Small questions about the shape of a node that many rules ask; no facts needed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer.facts.scopes import FUNCTIONS
+from effilint.analyzer.tree import children, same, walk
+
+__all__ = [
+    "always_leaves",
+    "append_call",
+    "constant_int",
+    "is_constant",
+    "is_empty_container",
+    "is_name",
+    "membership",
+    "method_call",
+    "names_in",
+    "range_bounds",
+    "root_name",
+    "same",
+    "sole_statement",
+    "targets_of",
+    "walk",
+    "walk_block",
+]
+
+
+def is_name(node: ast.AST | None, name: str) -> bool:
+    """Whether `node` is the bare name `name`."""
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def is_constant(node: ast.AST | None, *values: object) -> bool:
+    """Whether `node` is a constant equal to, and of the type of, one of `values`."""
+    return isinstance(node, ast.Constant) and any(
+        node.value.__class__ is value.__class__ and node.value == value for value in values
+    )
+
+
+def constant_int(node: ast.AST | None) -> int | None:
+    """The value of an integer literal, `-1` included; None for anything else."""
+    match node:
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int(value)):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
+            return -value
+    return None
+
+
+def is_empty_container(node: ast.AST | None) -> bool:
+    """Whether `node` is `[]`, `{}`, `()`, or a call such as `list()` without arguments."""
+    match node:
+        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case ast.Call(func=ast.Name("list" | "dict" | "set" | "tuple"), args=[], keywords=[]):
+            return True
+    return False
+
+
+def method_call(node: ast.AST | None, *names: str) -> ast.expr | None:
+    """The receiver, if `node` is a call of a method with one of these names."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in names:
+            return receiver
+    return None
+
+
+def append_call(statement: ast.AST | None) -> tuple[ast.expr, ast.expr] | None:
+    """Receiver and item, if the statement is `receiver.append(item)`."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(value=receiver, attr="append"), args=[item], keywords=[]
+            )
+        ):
+            return receiver, item
+    return None
+
+
+def membership(node: ast.AST | None) -> tuple[ast.expr, ast.expr] | None:
+    """Item and container, if `node` is a plain `item in container` or `not in`."""
+    match node:
+        case ast.Compare(left=item, ops=[ast.In() | ast.NotIn()], comparators=[container]):
+            return item, container
+    return None
+
+
+def range_bounds(node: ast.AST | None) -> tuple[ast.expr, ast.expr, ast.expr] | None:
+    """Start, stop and step of a `range(...)` call, with constants for those left out."""
+    match node:
+        case ast.Call(func=ast.Name("range"), args=[stop], keywords=[]):
+            return ast.Constant(0), stop, ast.Constant(1)
+        case ast.Call(func=ast.Name("range"), args=[start, stop], keywords=[]):
+            return start, stop, ast.Constant(1)
+        case ast.Call(func=ast.Name("range"), args=[start, stop, step], keywords=[]):
+            return start, stop, step
+    return None
+
+
+def root_name(node: ast.AST | None) -> ast.Name | None:
+    """The name that a chain of attributes, subscripts and method calls starts from."""
+    while True:
+        match node:
+            case ast.Name():
+                return node
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+                node = inner
+            case _:
+                return None
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """The identifiers of all names in `node`."""
+    return {name.id for name in walk(node) if isinstance(name, ast.Name)}
+
+
+def targets_of(node: ast.For | ast.AsyncFor | ast.comprehension) -> set[str]:
+    """The names that a loop binds on every pass."""
+    return names_in(node.target)
+
+
+def sole_statement(block: list[ast.stmt]) -> ast.stmt | None:
+    """The one statement of a block; None if there are more."""
+    return block[0] if len(block) == 1 else None
+
+
+def walk_block(block: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Yield every node of the statements, without going into nested functions and classes."""
+    stack: list[ast.AST] = block[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            stack.extend(list(children(node))[::-1])
+
+
+def always_leaves(block: list[ast.stmt]) -> bool:
+    """Whether the block surely ends the pass: return, raise, break or continue on every path."""
+    if not block:
+        return False
+    match block[-1]:
+        case ast.Return() | ast.Raise() | ast.Break() | ast.Continue():
+            return True
+        case ast.If(body=body, orelse=orelse):
+            return always_leaves(body) and always_leaves(orelse)
+    return False

@@ -1,0 +1,112 @@
+"""Transforms for `Edit`; they import LibCST only when a fix is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import dedent
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from effilint.analyzer.model import Replacement, Transform
+
+    _Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+
+
+def replacement(text: str) -> Transform:
+    """Return a transform that puts the expression `text` in place of an expression.
+
+    The parentheses around the old one stay; where the new one binds less tightly than its
+    surroundings need, `text` has to bring its own.
+    """
+
+    def transform(_: cst.CSTNode) -> Replacement:
+        import libcst as cst
+
+        return cst.parse_expression(text)
+
+    return transform
+
+
+def remove() -> Transform:
+    """Return a transform that removes a statement and the comment on its line.
+
+    A comment above a statement outside other edited statements stays.
+    """
+
+    def transform(_: cst.CSTNode) -> Replacement:
+        import libcst as cst
+
+        return cst.RemoveFromParent()
+
+    return transform
+
+
+def statements(text: str) -> Transform:
+    """Return a transform that puts the statements `text` in place of a statement.
+
+    `text` may be indented; it gets the indentation of the old statement. Blank lines and comments
+    above the old statement stay there, those inside it follow them, and a comment on its first
+    line goes to the last new line (the first one if the old statement had a block).
+    """
+
+    def transform(node: cst.CSTNode) -> Replacement:
+        import libcst as cst
+
+        old = cast("_Statement", node)
+        module = cst.parse_module(dedent(text).strip("\n") + "\n")
+        new = cast("list[_Statement]", list(module.body))
+        new[0] = new[0].with_changes(
+            leading_lines=(*_leading_lines(old), *module.header, *new[0].leading_lines)
+        )
+        comment = _line_comment(old)
+        if comment is not None:
+            place = -1 if isinstance(old, cst.SimpleStatementLine) else 0
+            new[place] = _with_comment(new[place], comment)
+        return cast("Replacement", cst.FlattenSentinel(new))
+
+    return transform
+
+
+def _leading_lines(old: _Statement) -> Sequence[cst.EmptyLine]:
+    """The lines above a statement, and the comments of its block made such lines."""
+    import libcst as cst
+
+    lines = list(old.leading_lines)  # type: ignore[union-attr]
+    if not isinstance(old, cst.SimpleStatementLine):
+        first = _line_comment(old)
+        inside = [comment for comment in _comments(old) if comment is not first]
+        above = [line.comment for line in lines if line.comment]
+        lines += [cst.EmptyLine(comment=comment) for comment in inside if comment not in above]
+    return lines
+
+
+def _line_comment(old: _Statement) -> cst.Comment | None:
+    import libcst as cst
+
+    if isinstance(old, cst.SimpleStatementLine):
+        return old.trailing_whitespace.comment
+    if isinstance(old.body, cst.IndentedBlock):
+        return old.body.header.comment
+    return None
+
+
+def _with_comment(new: _Statement, comment: cst.Comment) -> _Statement:
+    import libcst as cst
+
+    end = cst.TrailingWhitespace(whitespace=cst.SimpleWhitespace("  "), comment=comment)
+    if isinstance(new, cst.SimpleStatementLine):
+        return new.with_changes(trailing_whitespace=end)
+    if isinstance(new.body, cst.IndentedBlock):
+        return new.with_changes(body=new.body.with_changes(header=end))
+    return new
+
+
+def _comments(node: cst.CSTNode) -> Iterator[cst.Comment]:
+    import libcst as cst
+
+    if isinstance(node, cst.Comment):
+        yield node
+    for child in node.children:
+        yield from _comments(child)

@@ -1,0 +1,65 @@
+"""Comments that silence findings: `# noqa: DST101` and `# effilint: ignore[DST101]`."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from functools import cached_property
+
+from effilint.analyzer.model import Finding
+from effilint.analyzer.source import Source
+
+_CODE = r"[A-Za-z]+[0-9]*"
+_COMMENT = re.compile(
+    r"#\s*(?:noqa(?P<noqa>\s*:\s*(?P<noqa_codes>CODE(?:[\s,]+CODE)*))?"
+    r"|effilint:\s*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]]*)\])?)".replace("CODE", _CODE),
+    re.IGNORECASE,
+)
+_EVERYTHING = ("",)  # every code starts with it
+
+
+class Suppressions:
+    """Which codes are silenced on which lines of a source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @cached_property
+    def _by_line(self) -> dict[int, tuple[str, ...]]:
+        """Map lines (0 for the whole file) to the prefixes silenced there."""
+        text = self._source.text
+        if not _COMMENT.search(text):
+            return {}
+        found: dict[int, tuple[str, ...]] = {}
+        for token in _comments(text):
+            match = _COMMENT.search(token.string)
+            if match is None:
+                continue
+            codes = match["noqa_codes"] or match["codes"]
+            prefixes = tuple(re.findall(_CODE, codes.upper())) if codes else _EVERYTHING
+            line = 0 if match["file"] else token.start[0]
+            found[line] = found.get(line, ()) + prefixes
+        return found
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a comment on the first or last line of the finding silences its rule."""
+        if not self._by_line:
+            return False
+        node = finding.node
+        lines = {0, node.lineno}
+        if not isinstance(getattr(node, "body", None), list):
+            lines.add(node.end_lineno or node.lineno)
+        prefixes = [prefix for line in lines for prefix in self._by_line.get(line, ())]
+        return any(finding.rule.code.startswith(prefix) for prefix in prefixes)
+
+
+def _comments(text: str) -> list[tokenize.TokenInfo]:
+    tokens = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                tokens.append(token)
+    except (tokenize.TokenError, SyntaxError):
+        pass  # it parsed, so what tokenize cannot read holds no comment we would miss
+    return tokens

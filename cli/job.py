@@ -1,0 +1,122 @@
+"""Lint one file; runs in the main process or in a worker."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from effilint.analyzer.engine import Linter
+from effilint.analyzer.model import Diagnostic, Safety
+from effilint.analyzer.source import Source, SourceError
+from effilint.cache import digest
+from effilint.detectors.static import linter, select_codes
+from effilint.files import reason
+from effilint.outcome import Job, Mode, Outcome, Problem, Selection
+
+_COLLECT_EVERY = 1 << 20  # bytes of source; its trees take about a hundred times as much
+
+
+def examine_all(jobs: Iterable[Job]) -> Iterator[Outcome]:
+    """Yield the outcome of each job, in order.
+
+    Trees are freed by reference counts; looking for cycles in them all the time would cost
+    more than linting, so that is done now and then.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    gc.freeze()
+    try:
+        since = 0
+        for job in jobs:
+            yield examine(job)
+            since += job.size
+            if since > _COLLECT_EVERY:
+                since = 0
+                gc.collect()
+    finally:
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
+
+
+def examine(job: Job) -> Outcome:
+    """Lint the file of `job`, and fix it if that is asked; whatever is wrong is the outcome.
+
+    Raises `UnknownCodeError` alone: a selection is wrong for more than one file.
+    """
+    selected = linter_for(job.selection)
+    try:
+        data = _content(job)
+    except OSError as error:
+        return Outcome(job.path, problem=Problem(job.path, reason(error, job.path)))
+    try:
+        return _examine(job, data, selected)
+    except SourceError as error:
+        problem = Problem(job.path, str(error), error.line, error.column)
+        return Outcome(job.path, problem=problem, digest=digest(data))
+    except OSError as error:
+        message = f"cannot write: {reason(error, job.path)}"
+    except (RecursionError, MemoryError):
+        message = "nested too deeply to be read"
+    except Exception as error:  # a bug of ours in one file must not lose the others
+        what = " ".join(str(error).split())
+        message = f"internal error, please report it: {type(error).__name__}: {what}"
+    return Outcome(job.path, problem=Problem(job.path, message))
+
+
+@cache
+def linter_for(selection: Selection) -> Linter:
+    """Return the engine with the rules of `selection`; `UnknownCodeError` for a code of none."""
+    from effilint.rules import all_rules
+
+    codes = select_codes(selection.select, selection.ignore, selection.extend_select)
+    if selection.file_ignores:
+        codes -= select_codes(selection.file_ignores)
+    if selection.min_gain:
+        rules = all_rules()
+        codes = frozenset(c for c in codes if rules[c].gain.ratio >= selection.min_gain)
+    return linter(codes)
+
+
+def _examine(job: Job, data: bytes, selected: Linter) -> Outcome:
+    source = Source.from_bytes(data, job.path)
+    diagnostics = selected.check(source)
+    if job.mode is not Mode.CHECK and any(applicable(d, job.unsafe) for d in diagnostics):
+        return _fix(job, selected, source)
+    return Outcome(job.path, tuple(diagnostics), text=job.data or b"", digest=digest(data))
+
+
+def applicable(diagnostic: Diagnostic, unsafe: bool) -> bool:
+    """Whether `--fix` would fix this, with or without `--unsafe-fixes`."""
+    return diagnostic.fix is not None and (unsafe or diagnostic.fix.safety is Safety.SAFE)
+
+
+def _fix(job: Job, selected: Linter, source: Source) -> Outcome:
+    from effilint.analyzer import fixer
+
+    fixed = fixer.fix(source, selected, unsafe=job.unsafe)
+    diff = ""
+    if job.mode is Mode.DIFF:
+        diff = _diff(source, Source(fixed.text, job.path))
+    elif job.data is None:
+        fixer.write_atomically(job.path, source.encode(fixed.text))
+    text = b"" if job.data is None else source.encode(fixed.text)
+    return Outcome(job.path, tuple(fixed.remaining), None, fixed.applied, diff, text)
+
+
+def _diff(old: Source, new: Source) -> str:
+    import difflib
+
+    lines = difflib.unified_diff(old.lines, new.lines, old.filename, new.filename)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _content(job: Job) -> bytes:
+    if job.data is not None:
+        return job.data
+    with open(job.path, "rb") as file:
+        return file.read()
+

@@ -1,0 +1,68 @@
+"""What goes into linting one file and what comes out of it; plain data that pickles."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from effilint.analyzer.model import Diagnostic
+
+
+class Mode(enum.Enum):
+    """What to do about findings that can be fixed."""
+
+    CHECK = "check"
+    FIX = "fix"
+    DIFF = "diff"
+
+
+class Selection(NamedTuple):
+    """Which rules run on a file, as the user wrote it; resolving it needs the rules."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    file_ignores: tuple[str, ...] = ()
+    min_gain: float = 0.0
+
+
+class Problem(NamedTuple):
+    """Why a file, a folder or a configuration could not be used, in one line."""
+
+    filename: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        place = "".join(f":{number}" for number in (self.line, self.column) if number is not None)
+        return f"{self.filename}{place}: error: {self.message}"
+
+
+class Job(NamedTuple):
+    """A file to lint; `size` is in bytes. `data` is its content where it is not on disk."""
+
+    path: str
+    selection: Selection
+    mode: Mode = Mode.CHECK
+    unsafe: bool = False
+    size: int = 0
+    data: bytes | None = None
+
+
+class Outcome(NamedTuple):
+    """What came of a job.
+
+    `diagnostics` is what remains; `applied` counts the fixes that were made, or in `Mode.DIFF`
+    would be, `diff` shows them, and `text` is the fixed content of a job that brought its own
+    `data`. `digest` identifies the content where the outcome may be remembered for it.
+    """
+
+    path: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    problem: Problem | None = None
+    applied: int = 0
+    diff: str = ""
+    text: bytes = b""
+    digest: bytes = b""

@@ -1,0 +1,118 @@
+"""The finding, the code it is about, what it costs, and the fix."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+import click
+
+from effilint.analyzer.model import Diagnostic, Safety
+from effilint.analyzer.source import Source
+from effilint.analyzer.taxonomy import BEHAVIOURS
+from effilint.reporters.fixdiff import Change, changes
+from effilint.reporters.report import Report, gain
+from effilint.reporters.summary import summary
+
+_BEFORE = 2  # lines of context above a finding
+_TAB = "    "
+
+
+def render(report: Report) -> str:
+    """Return each finding with its source lines, behaviour, gain and fix, and the summary."""
+    source = cache(report.source)
+    blocks = [_finding(d, source(d.filename), report) for d in report.diagnostics]
+    return "".join(f"{block}\n" for block in blocks) + summary(report)
+
+
+def _finding(d: Diagnostic, source: Source | None, report: Report) -> str:
+    lines = _lines(source, d.cell) if source else []
+    width = len(str(min(d.line, len(lines)) or 1))
+    cell = f"cell {d.cell}:" if d.cell else ""
+    style = _Style(report.coloured)
+    mark = style(report.mark(d), "cyan")
+    text = [
+        f"{style(d.code, 'red')}{mark} {style(d.message)}",
+        f"{' ' * width}{style('-->', 'blue')} {d.filename}:{cell}{d.line}:{d.column}",
+        *_excerpt(d, lines, width, style),
+        *_notes(d, width, style),
+    ]
+    if d.fix is not None and d.fix.safety is Safety.UNSAFE:
+        text.append(f"{' ' * width} {style('=', 'blue')} note: the fix is unsafe: --unsafe-fixes")
+    if source is not None and d.fix is not None:
+        for change in changes(d.fix, lines):
+            text += _diff(change, width, style)
+    return "".join(f"{line.rstrip()}\n" for line in text)
+
+
+class _Style:
+    """Colour text, or leave it as it is."""
+
+    def __init__(self, coloured: bool) -> None:
+        self._coloured = coloured
+
+    def __call__(self, text: str, colour: str | None = None) -> str:
+        return click.style(text, fg=colour, bold=True) if self._coloured and text else text
+
+
+def _lines(source: Source, cell: int | None) -> list[str]:
+    """Return the lines that a finding counts in: those of its cell, or of the whole file."""
+    if cell is None:
+        return source.lines
+    places = [source.locate(line) for line in range(1, len(source.lines) + 1)]
+    lines: list[str] = []
+    for (owner, number), line in zip(places, source.lines, strict=True):
+        if owner == cell and number == len(lines) + 1:
+            lines.append(line)
+    return lines
+
+
+def _excerpt(d: Diagnostic, lines: list[str], width: int, style: _Style) -> list[str]:
+    if d.line > len(lines):
+        return []
+    bar = style("|", "blue")
+    shown = [f"{' ' * width} {bar}"]
+    for number in range(max(1, d.line - _BEFORE), d.line + 1):
+        shown.append(f"{style(str(number).rjust(width), 'blue')} {bar} {_plain(lines[number - 1])}")
+    line = lines[d.line - 1].rstrip("\r\n")
+    end = d.end_column - 1 if d.end_line == d.line else len(line.rstrip())
+    indent = " " * _columns(line[: d.column - 1])
+    carets = "^" * max(1, _columns(line[d.column - 1 : end]))
+    more = f" to line {d.end_line}" if d.end_line > d.line else ""
+    shown.append(f"{' ' * width} {bar} {indent}{style(carets + more, 'red')}")
+    return shown
+
+
+def _notes(d: Diagnostic, width: int, style: _Style) -> list[str]:
+    margin = f"{' ' * width} {style('=', 'blue')}"
+    behaviour = f"{BEHAVIOURS[d.behaviour].name} ({d.behaviour})"
+    notes = {"behaviour": behaviour, "gain": gain(d), "help": d.advice}
+    return [f"{margin} {style(name)}: {_plain(text)}" for name, text in notes.items()]
+
+
+def _diff(change: Change, width: int, style: _Style) -> list[str]:
+    bar = style("|", "blue")
+    margin = " " * width
+    shown = [f"{margin} {bar}"]
+    shown += [f"{margin} {bar} {style('- ' + _plain(line), 'red')}" for line in change.removed]
+    for number, line in enumerate(change.added, change.line):
+        label = style(str(number).rjust(width), "blue")
+        shown.append(f"{label} {bar} {style('+ ' + _plain(line), 'green')}")
+    return shown
+
+
+def _plain(line: str) -> str:
+    """Return a line that takes one line on a terminal and does nothing else to it."""
+    text = line.rstrip("\r\n").replace("\t", _TAB)
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal the text takes."""
+    plain = _plain(text)
+    if plain.isascii():
+        return len(plain)
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in plain
+    )

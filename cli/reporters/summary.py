@@ -1,0 +1,38 @@
+"""The last lines for people."""
+
+from __future__ import annotations
+
+from effilint.reporters.report import Report
+
+
+def summary(report: Report) -> str:
+    """Return how many findings there are and how many can be fixed, in one line."""
+    count = len(report.diagnostics)
+    if report.applied:
+        found = _counted(count + report.applied, "finding")
+        return f"Found {found} ({report.applied} fixed, {count} remaining).\n"
+    if not count:
+        problems = len(report.problems)
+        return f"{_counted(problems, 'error')}, no findings.\n" if problems else (
+            "All checks passed!\n"
+        )
+    files = _counted(len({d.filename for d in report.diagnostics}), "file")
+    return f"Found {_counted(count, 'finding')} in {files}{_fixable(report)}.\n"
+
+
+def _fixable(report: Report) -> str:
+    with_fix = [d for d in report.diagnostics if d.fix is not None]
+    now = sum(report.is_fixable(d) for d in with_fix)
+    later = len(with_fix) - now
+    parts = []
+    if now:
+        parts.append(f"{now} fixable with --fix")
+    if later:
+        parts.append(f"{later} more with --unsafe-fixes" if now else (
+            f"{later} fixable with --fix --unsafe-fixes"
+        ))
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

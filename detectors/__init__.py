@@ -1,0 +1,1 @@
+"""Detectors: what looks at a program and says where it is inefficient."""
