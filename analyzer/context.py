@@ -8,6 +8,8 @@ from functools import cached_property
 
 from effilint.analyzer.facts.calls import Calls
 from effilint.analyzer.facts.changes import Changes
+from effilint.analyzer.facts.cost import Cost, Costs
+from effilint.analyzer.facts.inference import Inference
 from effilint.analyzer.facts.loops import Loop, Loops
 from effilint.analyzer.facts.names import Names
 from effilint.analyzer.facts.purity import Purity
@@ -151,6 +153,18 @@ class Context:
         """The type of an expression as far as positive evidence in this file shows it."""
         return self.types.of(node)
 
+    @cached_property
+    def _inference(self) -> Inference:
+        return Inference(self)
+
+    def inferred_type(self, node: ast.expr) -> Type:
+        """Like `type_of`, but astroid is asked where this file alone does not show the type.
+
+        Costly: ask only when nothing but the type is missing for a finding.
+        """
+        local = self.type_of(node)
+        return local if local.is_known else self._inference.type_of(node)
+
     # What code does.
 
     @cached_property
@@ -192,6 +206,14 @@ class Context:
     def callee(self, call: ast.Call) -> FunctionNode | None:
         """The function of this file that a call runs, if that is certain."""
         return self.calls.callee(call)
+
+    @cached_property
+    def _costs(self) -> Costs:
+        return Costs(self)
+
+    def cost(self, function: FunctionNode) -> Cost:
+        """An upper bound for the time and extra space of a call of `function`."""
+        return self._costs.of(function)
 
     # Reporting.
 

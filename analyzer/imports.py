@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.difference import Piece
 from effilint.analyzer.model import AddImport
-from effilint.analyzer.regions import last_line, newline_of
+from effilint.analyzer.regions import Region, last_line, newline_of
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
@@ -38,11 +38,11 @@ def add(wanted: Iterable[AddImport], used_at: ast.AST, context: Context) -> list
 
 
 def drop(
-    name: str, context: Context, rewritten: Sequence[tuple[int, int]], new: Sequence[ast.AST]
+    name: str, context: Context, rewritten: Mapping[Region, ast.AST], added: Sequence[Piece]
 ) -> list[Piece]:
     """Return what removes the import of `name` if nothing uses it any more, else nothing.
 
-    `rewritten` are the ranges of lines whose code the trees `new` take the place of.
+    `rewritten` maps regions to the trees that take their place, `added` are the new imports.
     """
     if os.path.basename(context.source.filename) == "__init__.py":
         return []
@@ -58,9 +58,12 @@ def drop(
     kept = (node for node in _mentions(context.tree) if not _is_in(node.lineno, rewritten))
     if any(_names(node, name) for node in kept):
         return []
-    if any(_names(node, name) for tree in new for node in _mentions(tree)):
+    if any(_names(node, name) for tree in rewritten.values() for node in _mentions(tree)):
         return []
-    return _without(*found[0], context)
+    statement, place = found[0]
+    if len(statement.names) > 1:
+        return [_without_alias(statement.names, place, context)]
+    return _without_lines(statement, context, added)
 
 
 def _binds(alias: ast.alias) -> str:
@@ -163,8 +166,8 @@ def _very_top(context: Context) -> tuple[int, str, str]:
     return context.source.starts[place], "", newline * (3 if defines else 2)
 
 
-def _is_in(line: int, ranges: Sequence[tuple[int, int]]) -> bool:
-    return any(first <= line <= last for first, last in ranges)
+def _is_in(line: int, regions: Iterable[Region]) -> bool:
+    return any(region.holds(line) for region in regions)
 
 
 def _is_kept(statement: _Import, place: int, context: Context) -> bool:
@@ -191,34 +194,30 @@ def _names(node: ast.Name | ast.Constant, name: str) -> bool:
     return isinstance(node.value, str) and re.search(rf"\b{name}\b", node.value) is not None
 
 
-def _without(statement: _Import, place: int, context: Context) -> list[Piece]:
-    source, names = context.source, statement.names
-    if len(names) == 1:
-        return _without_lines(statement, context)
+def _without_alias(names: list[ast.alias], place: int, context: Context) -> Piece:
+    source = context.source
     if place + 1 < len(names):
-        start, end = names[place], names[place + 1]
-        return [Piece(_start(start, context), _start(end, context), "")]
+        return Piece(_start(names[place], context), _start(names[place + 1], context), "")
     before, alias = names[place - 1], names[place]
     start_offset = source.offset(before.end_lineno or 0, before.end_col_offset or 0)
     end_offset = source.offset(alias.end_lineno or 0, alias.end_col_offset or 0)
-    return [Piece(start_offset, end_offset, "")]
+    return Piece(start_offset, end_offset, "")
 
 
 def _start(alias: ast.alias, context: Context) -> int:
     return context.source.offset(alias.lineno, alias.col_offset)
 
 
-def _without_lines(statement: _Import, context: Context) -> list[Piece]:
+def _without_lines(statement: _Import, context: Context, added: Sequence[Piece]) -> list[Piece]:
     source = context.source
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     others = [s for s in context.tree.body if s is not statement]
     if any(s.lineno <= last and first <= (s.end_lineno or 0) for s in others):
         return []  # it shares its line
-    if last_blank := _blank(source.lines[last:]):
-        if first == 1:
-            last += last_blank
-        elif blank := _blank(source.lines[first - 2 :: -1]):
-            first -= blank
+    below = _blank(source.lines[last:])
+    if below and not added:
+        above = _blank(source.lines[first - 2 :: -1]) if first > 1 else 0
+        first, last = (first - above, last) if first > 1 else (first, last + below)
     return [Piece(source.starts[first - 1], source.starts[last], "")]
 
 

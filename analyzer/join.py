@@ -37,7 +37,12 @@ class Placed:
 
 def transform(code: str, edits: Iterable[Placed]) -> str:
     """Carry out the edits; raises some `Exception` where a node or a transform is amiss."""
-    wrapper = MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
+    # LibCST overlooks a last line that ends with a lone carriage return.
+    ended = code.endswith(("\n", "\r"))
+    module = cst.parse_module(code).with_changes(has_trailing_newline=ended)
+    if module.code != code:
+        raise ValueError("LibCST would change the layout")  # it loses the blank in `except E :`
+    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     places = _Places(wrapper, code.encode())
     transforms: dict[cst.CSTNode, list[Transform]] = defaultdict(list)
     for placed in edits:
@@ -117,7 +122,18 @@ class _Rewriter(cst.CSTTransformer):
                 result = _small_statement(result, transform)
             else:
                 result = transform(result)
-        return result
+        return _without_last_semicolon(original_node, result)
+
+
+def _without_last_semicolon(old: cst.CSTNode, new: Replacement) -> Replacement:
+    """End a line like before where its last statement was removed."""
+    lines = (cst.SimpleStatementLine, cst.SimpleStatementSuite)
+    if not isinstance(old, lines) or not isinstance(new, lines) or not new.body:
+        return new
+    end = old.body[-1].semicolon
+    if len(new.body) >= len(old.body) or new.body[-1].semicolon is end:
+        return new
+    return new.with_changes(body=(*new.body[:-1], new.body[-1].with_changes(semicolon=end)))
 
 
 def _expression(node: cst.BaseExpression, transform: Transform) -> Replacement:
@@ -144,9 +160,11 @@ def _comments(node: cst.CSTNode) -> int:
 
 def _small_statement(node: cst.BaseSmallStatement, transform: Transform) -> Replacement:
     """Transform a statement that shares its line, as if it had a line of its own."""
-    new = transform(cst.SimpleStatementLine([node.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)]))
+    new = transform(
+        cst.SimpleStatementLine([node.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
+    )
     if isinstance(new, cst.RemovalSentinel):
         return new
     if not isinstance(new, cst.SimpleStatementLine) or len(new.body) != 1:
         raise ValueError("the new statement needs a line of its own")
-    return new.body[0].with_changes(semicolon=node.semicolon)  # type: ignore[call-arg]
+    return new.body[0].with_changes(semicolon=node.semicolon)

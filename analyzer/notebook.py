@@ -16,10 +16,11 @@ _MAGIC = re.compile(
 )
 _MAGIC_CELL = re.compile(r"\s*%%(?!(?:time|timeit|capture|prun)\b)")
 # A call nothing is known about: that is what a magic is.
-_STAND_IN = "get_ipython()  # effilint: magic "
+_MAGIC_COMMENT = "# effilint: magic "
+_STAND_IN = f"get_ipython()  {_MAGIC_COMMENT}"
 _STAND_IN_MORE = "# effilint: more magic "
 _RESTORE = re.compile(
-    rf"^([ \t]*)[^#\r\n]*{re.escape(_STAND_IN[15:])}(.*)$|^[ \t]*{_STAND_IN_MORE}(.*)$", re.MULTILINE
+    rf"^([ \t]*)[^#\r\n]*{_MAGIC_COMMENT}(.*)$|^[ \t]*{_STAND_IN_MORE}(.*)$", re.MULTILINE
 )
 _decoder = json.JSONDecoder()
 
@@ -70,7 +71,7 @@ class Notebook:
         }
         if not changed:
             return self.raw
-        pieces = []
+        pieces: list[str] = []
         end = 0
         for index, (start, stop) in enumerate(_source_spans(self.raw)):
             if index in changed:

@@ -30,13 +30,11 @@ class Region:
         return self.first <= line <= self.last
 
     def header(self, context: Context) -> str:
-        """Lines that, put before the region, make its indented text parse.
+        """Lines that, put before the region, make it parse on its own.
 
         The first indent in them is that of the file, for LibCST indents new blocks like it.
         """
         indent = _indent(context, self.first)
-        if not indent:
-            return ""
         newline = newline_of(context)
         outer = [
             _indent(context, node.lineno)
@@ -47,7 +45,7 @@ class Region:
         for blank in reversed(outer):
             if len(blank) < len(indent) and (not lines or len(blank) > len(_leading(lines[-1]))):
                 lines.append(f"{blank}if 1:{newline}")
-        if len(context.block(self.statements[0])) > len(self.statements):
+        if not indent or len(context.block(self.statements[0])) > len(self.statements):
             # Without this an emptied region would become a `pass` nobody needs.
             lines.append(f"{indent}pass{newline}")
         return "".join(lines)

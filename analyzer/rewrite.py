@@ -73,7 +73,7 @@ def _leading_lines(old: _Statement) -> Sequence[cst.EmptyLine]:
     """The lines above a statement, and the comments of its block made such lines."""
     import libcst as cst
 
-    lines = list(old.leading_lines)  # type: ignore[union-attr]
+    lines = list(old.leading_lines)
     if not isinstance(old, cst.SimpleStatementLine):
         first = _line_comment(old)
         inside = [comment for comment in _comments(old) if comment is not first]

@@ -116,7 +116,9 @@ class Source:
             return len(self.text)
         content = self.lines[line - 1]
         if not content.isascii():
-            column = len(content.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+            column = len(
+                content.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore")
+            )
         return self.starts[line - 1] + min(column, len(content))
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -165,7 +167,9 @@ def parse(text: str) -> ast.Module:
         return ast.parse(text, _PARSED)
     except SyntaxError as error:
         message = (error.msg or "invalid syntax").splitlines()[0]
-        raise SourceError(f"cannot be parsed: {message}", error.lineno, error.offset or None) from error
+        raise SourceError(
+            f"cannot be parsed: {message}", error.lineno, error.offset or None
+        ) from error
     except (RecursionError, MemoryError, SystemError):
         # The traceback would keep the half-built tree alive.
         raise SourceError("cannot be parsed: nested too deep") from None
@@ -193,7 +197,9 @@ def _decode(data: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         place = _place(data[: error.start].decode(encoding, "replace"))
         found = data[error.start]
-        raise SourceError(f"is not {encoding}: byte 0x{found:02x} has no meaning", *place) from error
+        raise SourceError(
+            f"is not {encoding}: byte 0x{found:02x} has no meaning", *place
+        ) from error
     except (LookupError, ValueError) as error:
         raise SourceError(f"cannot be decoded as {encoding}: {error}", 1) from error
 

@@ -96,7 +96,10 @@ def main() -> None:
         measured = measure(rule, options.sizes or list(rule.gain.measured))
         now = ", ".join(f"{n}: {ratio:.3g}" for n, ratio in measured.items())
         claim = ", ".join(f"{n}: {ratio:.3g}" for n, ratio in rule.gain.measured.items())
-        print(f"{code} {rule.name} ({rule.gain.tier})  measured {{{now}}}  claimed {{{claim}}}", flush=True)
+        print(
+            f"{code} {rule.name} ({rule.gain.tier})  measured {{{now}}}  claimed {{{claim}}}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -55,8 +55,13 @@ def measure(command: Sequence[str], folder: Path, timeout: float) -> Outcome:
         )
         killer = threading.Timer(timeout, os.killpg, (process.pid, signal.SIGKILL))
         killer.start()
-        _, status, used = os.wait4(process.pid, 0)
-        killer.cancel()
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        finally:
+            killer.cancel()
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         # ru_maxrss is bytes on macOS and KiB elsewhere.

@@ -66,7 +66,7 @@ def markdown(table: Table) -> str:
             lines.append(f"| {row.name} | {row.problem} | | | | |")
             continue
         cpu, wall, peak = (row.median(what) for what in ("cpu", "wall", "peak"))
-        figures = f"{cpu / base:.2f}x | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {len(row.runs)}"
+        figures = f"{cpu / base:.2f}x | {cpu:.3g} | {wall:.3g} | {peak:.0f} | {len(row.runs)}"
         lines.append(f"| {row.name} | {figures} |")
     return "\n".join(lines)
 

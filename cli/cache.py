@@ -10,10 +10,9 @@ import contextlib
 import os
 import sqlite3
 import sys
+from _blake2 import blake2b  # hashlib loads OpenSSL, which takes longer than hashing does
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-
-from _blake2 import blake2b
 
 from effilint import __version__
 from effilint.outcome import Outcome, Problem, Selection
@@ -169,11 +168,12 @@ def _decode(path: str, text: str) -> Outcome:
 def _diagnostic(path: str, *row: Any) -> Diagnostic:
     from effilint.analyzer.model import Diagnostic, Fix, Gain, Safety, TextEdit, Tier
 
-    *head, gain, fix, cell = row
-    before, after, measured, tier = gain
-    head[5] = path  # it may be named differently from the folder of this run
-    if fix:
-        message, safety, edits = fix
-        fix = Fix(message, Safety(safety), tuple(TextEdit(*edit) for edit in edits))
+    values = dict(zip(Diagnostic.__slots__, row, strict=True))
+    values["filename"] = path  # it may be named differently from the folder of this run
+    if values["fix"]:
+        message, safety, edits = values["fix"]
+        values["fix"] = Fix(message, Safety(safety), tuple(TextEdit(*edit) for edit in edits))
+    before, after, measured, tier = values["gain"]
     ratios = {int(size): ratio for size, ratio in measured.items()}
-    return Diagnostic(*head, Gain(before, after, ratios, Tier(tier)), fix, cell)
+    values["gain"] = Gain(before, after, ratios, Tier(tier))
+    return Diagnostic(**values)

@@ -35,7 +35,7 @@ class Configuration:
         self._isolated = isolated
 
     def settings(self, folder: str) -> Settings:
-        """Return the settings for files in the absolute `folder`; may raise `ConfigurationError`."""
+        """Return the settings in the absolute `folder`; `ConfigurationError` if they are wrong."""
         if self._isolated:
             return self._default
         found = self._known.get(folder)

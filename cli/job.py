@@ -95,14 +95,17 @@ def applicable(diagnostic: Diagnostic, unsafe: bool) -> bool:
 def _fix(job: Job, selected: Linter, source: Source) -> Outcome:
     from effilint.analyzer import fixer
 
-    fixed = fixer.fix(source, selected, unsafe=job.unsafe)
+    try:
+        fixed = fixer.fix(source, selected, unsafe=job.unsafe)
+    except fixer.ConvergenceError as error:
+        return Outcome(job.path, problem=Problem(job.path, str(error)))
     diff = ""
     if job.mode is Mode.DIFF:
-        diff = _diff(source, Source(fixed.text, job.path))
+        diff = _diff(source, source.with_text(fixed.text))
     elif job.data is None:
         fixer.write_atomically(job.path, source.encode(fixed.text))
     text = b"" if job.data is None else source.encode(fixed.text)
-    return Outcome(job.path, tuple(fixed.remaining), None, fixed.applied, diff, text)
+    return Outcome(job.path, tuple(fixed.remaining), None, len(fixed.applied), diff, text)
 
 
 def _diff(old: Source, new: Source) -> str:
@@ -119,4 +122,3 @@ def _content(job: Job) -> bytes:
         return job.data
     with open(job.path, "rb") as file:
         return file.read()
-

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from effilint.check import Run, cache_folder, lint, lint_text
 from effilint.config import Configuration, ConfigurationError
 from effilint.files import Discovery, File
+from effilint.linting import Run, cache_folder, lint, lint_text
 from effilint.outcome import Mode, Outcome, Problem
+from effilint.reporters import render
+from effilint.reporters.report import Report
+from effilint.settings import Settings
 
 if TYPE_CHECKING:
     from effilint.analyzer.source import Source
-    from effilint.reporters.report import Report
 
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """The options of `effilint check`; `overrides` are those that settings hold too."""
 
     overrides: Mapping[str, Any]
@@ -42,7 +43,7 @@ class Session:
     def run(self) -> int:
         """Lint, write the output, and return the exit code."""
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):  # names of files may be of no encoding
+            if isinstance(stream, io.TextIOWrapper):  # names of files may be of no encoding
                 stream.reconfigure(errors="backslashreplace")
         if "-" in self.paths:
             return self._run_on_stdin()
@@ -51,8 +52,8 @@ class Session:
             discovery.add(path)
         files = discovery.files
         cache = None if self.no_cache else cache_folder(self.cache_dir)
-        outcomes, problems = _lint_each_selection(files, Run(self._mode, self.jobs, cache))
-        return self._report(outcomes, [*discovery.problems, *problems], files)
+        outcomes, problems = lint(files, Run(self._mode, self.jobs, cache))
+        return self._finish(outcomes, [*discovery.problems, *problems], files, _read)
 
     @property
     def _mode(self) -> Mode:
@@ -63,13 +64,82 @@ class Session:
     def _run_on_stdin(self) -> int:
         if len(self.paths) > 1:
             raise click.UsageError("`-` (standard input) cannot be combined with paths")
-        data = click.get_binary_stream("stdin").read()
+        data = sys.stdin.buffer.read()
         name = self.stdin_filename or "<stdin>"
         absolute = os.path.abspath(self.stdin_filename or "stdin.py")
         try:
             configuration = Configuration(self.overrides, self.isolated)
             file = File(name, absolute, configuration.settings(os.path.dirname(absolute)))
+            outcomes, problems = lint_text(data, file, self._mode)
         except ConfigurationError as error:
-            return self._report([], [Problem(error.filename, str(error))], [])
-        outcome, problem = _lint_stdin(data, file, self._mode)
-        return self._report([outcome], [problem] if problem else [], [file], data)
+            outcomes, problems = [], [Problem(error.filename, str(error))]
+            file = File(name, absolute, Settings())
+        text = next((outcome.text for outcome in outcomes if outcome.text), data)
+        if self._mode is Mode.FIX:  # whatever happens, a pipe through us loses nothing
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+        return self._finish(outcomes, problems, [file], lambda path: _decoded(text, path))
+
+    def _finish(
+        self,
+        outcomes: Sequence[Outcome],
+        problems: Sequence[Problem],
+        files: Sequence[File],
+        source: Callable[[str], Source | None],
+    ) -> int:
+        problems = [*problems, *(o.problem for o in outcomes if o.problem is not None)]
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        applied = sum(outcome.applied for outcome in outcomes)
+        if self.diff:
+            click.echo("".join(outcome.diff for outcome in outcomes), nl=False)
+            click.echo(f"Would fix {applied} finding{'' if applied == 1 else 's'}.", err=True)
+            return self._exit_code(bool(problems), applied)
+        found = tuple(d for outcome in outcomes for d in outcome.diagnostics)
+        unsafe = frozenset(file.path for file in files if file.settings.unsafe_fixes)
+        report = Report(found, tuple(problems), source, unsafe, applied, self._coloured)
+        self._show(report)
+        return self._exit_code(bool(problems), len(found))
+
+    def _show(self, report: Report) -> None:
+        if self.statistics:
+            from effilint.reporters import statistics
+
+            text = statistics.render(self.output_format, report)
+        else:
+            text = render(self.output_format, report)
+        click.echo(text, nl=False, err=self._writes_code, color=report.coloured)
+
+    @property
+    def _writes_code(self) -> bool:
+        return "-" in self.paths and self._mode is Mode.FIX
+
+    @property
+    def _coloured(self) -> bool:
+        if os.environ.get("NO_COLOR"):
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+    def _exit_code(self, failed: bool, findings: int) -> int:
+        if failed:
+            return ERROR
+        return FINDINGS if findings and not self.exit_zero else CLEAN
+
+
+def _read(path: str) -> Source | None:
+    """Return the source that findings are shown in, or None if it cannot be read any more."""
+    from effilint.analyzer.source import Source, SourceError
+
+    try:
+        return Source.read(path)
+    except SourceError:
+        return None
+
+
+def _decoded(data: bytes, path: str) -> Source | None:
+    from effilint.analyzer.source import Source, SourceError
+
+    try:
+        return Source.from_bytes(data, path)
+    except SourceError:
+        return None

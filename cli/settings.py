@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ class SettingsError(Exception):
     """A configuration cannot be used; `str` is one line that names the key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """The settings that hold for a file; `README.md` explains each under its key.
 
@@ -57,7 +57,7 @@ def read_settings(table: Mapping[str, Any], root: str) -> Settings:
     return Settings(**values)
 
 
-def closest(name: str, valid: Mapping[str, object]) -> str:
+def closest(name: str, valid: Iterable[str]) -> str:
     """Return ", did you mean `x`?" for the valid name nearest to `name`, or nothing."""
     import difflib
 
@@ -114,7 +114,14 @@ _READERS: dict[str, tuple[str, Callable[[object, str], object]]] = {
 
 
 def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    kinds = {str: "a string", list: "this list", dict: "a table", int: "a number", float: "a number"}
-    return kinds.get(type(value), f"a {type(value).__name__}")
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return "a string"
+        case list():
+            return "this list"
+        case dict():
+            return "a table"
+        case _:
+            return str(value)

@@ -254,6 +254,8 @@ class Changes:
         if self._rebindings(name, region):
             return False
         bindings = self._context.bindings(name)
+        if not bindings:  # a built-in, or a name that comes from nowhere we can see
+            return self._context.resolve(name) is not None
         if all(binding.kind in _DEFINITIONS for binding in bindings):
             return True  # a module, function or class
         kind = self._context.type_of(name)

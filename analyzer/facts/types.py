@@ -114,7 +114,7 @@ class Types:
         parent = self._context.parents.get(binding.node)
         if isinstance(parent, ast.AnnAssign):
             return annotated(parent.annotation, self._context.resolve)
-        return UNKNOWN
+        return UNKNOWN if binding.value is None else NOTHING
 
     def _unpacked(self, whole: Type, path: tuple[int, ...]) -> Type:
         for step in path:

@@ -14,7 +14,9 @@ _READABLE = ("full", "concise")
 
 
 def _codes(
-    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]  # noqa: ARG001
+    context: click.Context,  # noqa: ARG001
+    parameter: click.Parameter,  # noqa: ARG001
+    given: tuple[str, ...],
 ) -> tuple[str, ...] | None:
     """Split `A,B`; None where the option is absent. An empty value is kept, to be refused."""
     if not given:
@@ -24,7 +26,9 @@ def _codes(
 
 
 def _globs(
-    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]  # noqa: ARG001
+    context: click.Context,  # noqa: ARG001
+    parameter: click.Parameter,  # noqa: ARG001
+    given: tuple[str, ...],
 ) -> tuple[Glob, ...] | None:
     if not given:
         return None
@@ -47,7 +51,9 @@ _GLOBS: dict[str, Any] = {"multiple": True, "metavar": "GLOBS", "callback": _glo
 @click.option("--fix", is_flag=True, help="Apply fixes to the files.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Fixes of both kinds.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--output-format", type=click.Choice(list(FORMATS)), default="full", show_default=True)
+@click.option(
+    "--output-format", type=click.Choice(list(FORMATS)), default="full", show_default=True
+)
 @click.option("--statistics", is_flag=True, help="Show counts by behaviour and rule.")
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep results of other runs.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from effilint.analyzer.model import Fix, TextEdit
+if TYPE_CHECKING:
+    from effilint.analyzer.model import Fix, TextEdit
 
 
 class Change(NamedTuple):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
-from effilint.analyzer.model import Diagnostic, Safety
-from effilint.analyzer.source import Source
-from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.reporters.fixdiff import Change, changes
 from effilint.reporters.report import Report, gain
 from effilint.reporters.summary import summary
+
+if TYPE_CHECKING:
+    from effilint.analyzer.model import Diagnostic
+    from effilint.analyzer.source import Source
 
 _BEFORE = 2  # lines of context above a finding
 _TAB = "    "
@@ -37,11 +39,11 @@ def _finding(d: Diagnostic, source: Source | None, report: Report) -> str:
         *_excerpt(d, lines, width, style),
         *_notes(d, width, style),
     ]
-    if d.fix is not None and d.fix.safety is Safety.UNSAFE:
+    if d.fix is not None and d.fix.safety == "unsafe":
         text.append(f"{' ' * width} {style('=', 'blue')} note: the fix is unsafe: --unsafe-fixes")
     if source is not None and d.fix is not None:
-        for change in changes(d.fix, lines):
-            text += _diff(change, width, style)
+        for change in changes(d.fix, source.lines):
+            text += _diff(change, source, width, style)
     return "".join(f"{line.rstrip()}\n" for line in text)
 
 
@@ -84,18 +86,21 @@ def _excerpt(d: Diagnostic, lines: list[str], width: int, style: _Style) -> list
 
 
 def _notes(d: Diagnostic, width: int, style: _Style) -> list[str]:
+    from effilint.analyzer.taxonomy import BEHAVIOURS
+
     margin = f"{' ' * width} {style('=', 'blue')}"
     behaviour = f"{BEHAVIOURS[d.behaviour].name} ({d.behaviour})"
     notes = {"behaviour": behaviour, "gain": gain(d), "help": d.advice}
     return [f"{margin} {style(name)}: {_plain(text)}" for name, text in notes.items()]
 
 
-def _diff(change: Change, width: int, style: _Style) -> list[str]:
+def _diff(change: Change, source: Source, width: int, style: _Style) -> list[str]:
     bar = style("|", "blue")
     margin = " " * width
     shown = [f"{margin} {bar}"]
     shown += [f"{margin} {bar} {style('- ' + _plain(line), 'red')}" for line in change.removed]
-    for number, line in enumerate(change.added, change.line):
+    first = source.locate(change.line)[1]
+    for number, line in enumerate(change.added, first):
         label = style(str(number).rjust(width), "blue")
         shown.append(f"{label} {bar} {style('+ ' + _plain(line), 'green')}")
     return shown

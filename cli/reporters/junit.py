@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from effilint.analyzer.model import Diagnostic
 from effilint.outcome import Problem
 from effilint.reporters.report import Report, gain
 
+Item = Diagnostic | Problem
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:
     """Return the findings as a JUnit XML document; a clean run is one passed test case."""
     root = ET.Element("testsuites", name="effilint")
-    items = sorted((*report.problems, *report.diagnostics), key=lambda item: item.filename)
-    for filename, group in groupby(items, key=lambda item: item.filename):
-        _suite(root, filename, list(group))
+    items: list[Item] = [*report.problems, *report.diagnostics]
+    by_file: dict[str, list[Item]] = {}
+    for item in items:
+        by_file.setdefault(item.filename, []).append(item)
+    for filename in sorted(by_file):
+        _suite(root, filename, by_file[filename])
     if not items:
         suite = _element(root, "testsuite", name="effilint", tests=1, failures=0, errors=0)
         _element(suite, "testcase", name="No findings", classname="effilint")
@@ -27,7 +30,7 @@ def render(report: Report) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}\n'
 
 
-def _suite(root: ET.Element, filename: str, items: list[Diagnostic | Problem]) -> None:
+def _suite(root: ET.Element, filename: str, items: list[Item]) -> None:
     errors = sum(isinstance(item, Problem) for item in items)
     counts = _counts(len(items), len(items) - errors, errors)
     suite = _element(root, "testsuite", name=filename, package="effilint", **counts)

@@ -12,10 +12,9 @@ def summary(report: Report) -> str:
         found = _counted(count + report.applied, "finding")
         return f"Found {found} ({report.applied} fixed, {count} remaining).\n"
     if not count:
-        problems = len(report.problems)
-        return f"{_counted(problems, 'error')}, no findings.\n" if problems else (
-            "All checks passed!\n"
-        )
+        if report.problems:
+            return f"{_counted(len(report.problems), 'error')}, no findings.\n"
+        return "All checks passed!\n"
     files = _counted(len({d.filename for d in report.diagnostics}), "file")
     return f"Found {_counted(count, 'finding')} in {files}{_fixable(report)}.\n"
 
@@ -28,9 +27,8 @@ def _fixable(report: Report) -> str:
     if now:
         parts.append(f"{now} fixable with --fix")
     if later:
-        parts.append(f"{later} more with --unsafe-fixes" if now else (
-            f"{later} fixable with --fix --unsafe-fixes"
-        ))
+        how = "more with --unsafe-fixes" if now else "fixable with --fix --unsafe-fixes"
+        parts.append(f"{later} {how}")
     return f" ({', '.join(parts)})" if parts else ""
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from effilint.cache import FOLDER, Cache, digest
 from effilint.config import selection
 from effilint.files import File
-from effilint.outcome import Job, Mode, Outcome
+from effilint.outcome import Job, Mode, Outcome, Problem
 
 _WORTH_PROCESSES = 1 << 19  # bytes of source; starting workers takes about as long as these
 
@@ -26,32 +26,34 @@ class Run(NamedTuple):
     cache: str | None
 
 
-def lint(files: Sequence[File], run: Run) -> list[Outcome]:
-    """Return the outcome for each file, in the order of the files.
+def lint(files: Sequence[File], run: Run) -> tuple[list[Outcome], list[Problem]]:
+    """Return the outcome for each file, in the order of the files, and what is wrong besides.
 
-    Raises `UnknownCodeError` for settings that name no rule.
+    Files whose settings name an unknown code have no outcome; each such code is one problem.
     """
     jobs = [_job(file, run.mode) for file in files]
     cache = Cache(run.cache) if run.cache is not None else None
     outcomes: dict[str, Outcome] = {}
     fresh: list[Outcome] = []
+    problems: list[Problem] = []
     try:
         remaining = _recall(jobs, cache, outcomes)
         if remaining:
+            remaining = _with_known_codes(remaining, problems)
             for outcome in _examine(remaining, run.jobs):
                 outcomes[outcome.path] = outcome
                 fresh.append(outcome)
     finally:  # what an interrupted run has found is remembered too
         if cache is not None:
             _remember(cache, fresh, jobs)
-    return [outcomes[job.path] for job in jobs]
+    return [outcomes[job.path] for job in jobs if job.path in outcomes], problems
 
 
-def lint_text(data: bytes, file: File, mode: Mode) -> Outcome:
-    """Return the outcome for `data` as if it were the content of `file`; nothing is written."""
-    from effilint.job import examine
-
-    return examine(_job(file, mode)._replace(data=data))
+def lint_text(data: bytes, file: File, mode: Mode) -> tuple[list[Outcome], list[Problem]]:
+    """Do as `lint` does with `data` as if it were the content of `file`; nothing is written."""
+    problems: list[Problem] = []
+    jobs = _with_known_codes([_job(file, mode)._replace(data=data)], problems)
+    return list(_examine(jobs, 1)), problems
 
 
 def cache_folder(given: str | None) -> str:
@@ -105,13 +107,22 @@ def _to_fix(outcome: Outcome, job: Job) -> bool:
     return any(applicable(diagnostic, job.unsafe) for diagnostic in outcome.diagnostics)
 
 
-def _examine(jobs: Sequence[Job], wanted: int | None) -> Iterator[Outcome]:
-    from effilint.job import examine_all, linter_for
+def _with_known_codes(jobs: Iterable[Job], problems: list[Problem]) -> list[Job]:
+    """Return the jobs whose selection can be used; this imports the rules, before any fork."""
+    from effilint.codes import complaint
 
-    for chosen in {job.selection for job in jobs}:
-        linter_for(chosen)  # before any work: it may be wrong; and workers inherit it
+    jobs = list(jobs)
+    complaints = {chosen: complaint(chosen) for chosen in {job.selection for job in jobs}}
+    for text in sorted({text for text in complaints.values() if text}):
+        problems.append(Problem("effilint", text))
+    return [job for job in jobs if not complaints[job.selection]]
+
+
+def _examine(jobs: Sequence[Job], wanted: int | None) -> Iterator[Outcome]:
     workers = min(_workers(jobs, wanted), len(jobs))
     if workers < 2:
+        from effilint.job import examine_all
+
         outcomes = examine_all(jobs)
     else:
         from effilint.pool import examine_in_parallel

@@ -1,0 +1,235 @@
+"""An upper bound for the time and extra space of each function, in terms of its inputs.
+
+The bound holds under assumptions that are part of the answer: code in other files costs O(1),
+hashing is O(1), and a loop whose number of passes cannot be told counts as a symbol of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.calls import own_nodes
+from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
+from effilint.analyzer.facts.prices import price
+from effilint.analyzer.facts.scopes import COMPREHENSIONS
+from effilint.analyzer.facts.sizes import Sizes
+from effilint.analyzer.tree import children
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context, FunctionNode
+
+_CACHES = ("functools.cache", "functools.lru_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Time and extra space of a function, the line that dominates, and what was assumed."""
+
+    time: Growth
+    space: Growth
+    line: int
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Total:
+    """What has been added up so far, and the statement that brought most of it."""
+
+    time: Growth = ONE
+    space: Growth = ONE
+    line: int = 0
+    line_time: Growth = ONE
+
+    def spend(self, time: Growth, line: int) -> None:
+        self.time += time
+        if not self.line_time.covers(time):
+            self.line, self.line_time = line, time
+
+    def hold(self, space: Growth) -> None:
+        self.space += space
+
+
+class Costs:
+    """Estimates the functions of one file."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._sizes = Sizes(context)
+        self._known: dict[ast.AST, Cost | None] = {}
+
+    def of(self, function: FunctionNode) -> Cost:
+        """The cost of one call of `function`."""
+        known = self._known.get(function)
+        if known is not None:
+            return known
+        self._known[function] = None
+        total = _Total(line=function.lineno)
+        for node in function.body:
+            self._add(node, ONE, total)
+        cost = self._with_recursion(function, total)
+        self._known[function] = cost
+        return cost
+
+    def _add(self, node: ast.AST, times: Growth, total: _Total) -> None:
+        """Add the cost of `node`, which runs `times` times."""
+        stack = [(node, times)]
+        while stack:
+            top, times = stack.pop()
+            if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+                continue
+            self._add_own(top, times, total)
+            stack.extend(self._parts(top, times))
+
+    def _parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
+        """The children of `node` and how often each runs."""
+        if isinstance(node, ast.For | ast.AsyncFor):
+            inner = times * self._sizes.trips(node)
+            return [(node.iter, times), *((s, inner) for s in node.body), *((s, times) for s in node.orelse)]
+        if isinstance(node, ast.While):
+            inner = times * self._sizes.trips(node)
+            return [(node.test, inner), *((s, inner) for s in node.body), *((s, times) for s in node.orelse)]
+        if isinstance(node, COMPREHENSIONS):
+            return self._comprehension_parts(node, times)
+        return [(child, times) for child in children(node)]
+
+    def _comprehension_parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
+        parts: list[tuple[ast.AST, Growth]] = []
+        for generator in node.generators:  # type: ignore[attr-defined]
+            parts.append((generator.iter, times))
+            times *= self._sizes.trips(generator)
+            parts += [(test, times) for test in generator.ifs]
+        if isinstance(node, ast.DictComp):
+            return [*parts, (node.key, times), (node.value, times)]
+        return [*parts, (node.elt, times)]  # type: ignore[attr-defined]
+
+    def _add_own(self, node: ast.AST, times: Growth, total: _Total) -> None:
+        line = getattr(node, "lineno", total.line)
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            total.spend(times * self._sizes.trips(node), line)
+        elif isinstance(node, COMPREHENSIONS):
+            size = self._sizes.of(node)
+            total.spend(times * size, line)
+            if not isinstance(node, ast.GeneratorExp):
+                total.hold(size)
+        elif isinstance(node, ast.expr):
+            time, space = price(node, self._context, self._sizes)
+            total.spend(times * time, line)
+            total.hold(space if not _is_kept(node) else times * space)
+            if isinstance(node, ast.Call):
+                self._add_callee(node, times, total, line)
+
+    def _add_callee(self, call: ast.Call, times: Growth, total: _Total, line: int) -> None:
+        callee = self._context.callee(call)
+        if callee is None or self._known.get(callee, False) is None:
+            return  # code elsewhere, or a recursive call
+        cost = self.of(callee)
+        sizes = self._sizes.passed(call, callee)
+        total.spend(times * cost.time.replace(sizes), line)
+        total.hold(cost.space.replace(sizes))
+
+    def _with_recursion(self, function: FunctionNode, total: _Total) -> Cost:
+        calls = self._context.calls.self_calls(function)
+        if not calls:
+            return Cost(total.time, total.space, total.line, self._sizes.assumed(total.time))
+        states = self._states(function, calls)
+        depth = self._depth(function, calls)
+        if self._is_cached(function):
+            return Cost(total.time * states, total.space + states, total.line, ())
+        together = self._calls_on_one_path(function, calls)
+        halving = self._halves(calls)
+        if together < 2:
+            passes = depth
+        elif halving:
+            passes = symbol(next(iter(sorted(states.symbols)), "n"))
+            if not total.time.is_constant:
+                passes = depth  # splits of equal work: once per level
+        else:
+            passes = ONE
+            for name in sorted(states.symbols) or ["depth"]:
+                passes *= exponential(name)
+        time = total.time * passes
+        return Cost(time, total.space + depth, calls[0].lineno if together > 1 else total.line, self._sizes.assumed(time))
+
+    def _is_cached(self, function: FunctionNode) -> bool:
+        for decorator in function.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if self._context.resolve(target) in _CACHES:
+                return True
+        return False
+
+    def _states(self, function: FunctionNode, calls: list[ast.Call]) -> Growth:
+        """The arguments that differ between a call and the next: what the recursion runs through."""
+        states = ONE
+        for name in self._context.calls.parameters(function):
+            passed = [self._context.calls.argument_for(call, function, name) for call in calls]
+            if any(not (isinstance(p, ast.Name) and p.id == name) for p in passed if p is not None):
+                states *= symbol(name)
+        return states
+
+    def _depth(self, function: FunctionNode, calls: list[ast.Call]) -> Growth:
+        names = sorted(self._states(function, calls).symbols)
+        if not names:
+            return symbol("depth")
+        if self._halves(calls):
+            return symbol(names[0]).log()
+        total = symbol(names[0])
+        for name in names[1:]:
+            total += symbol(name)
+        return total
+
+    def _halves(self, calls: list[ast.Call]) -> bool:
+        """Whether every self-call works on a part of the input that halving makes."""
+        return all(any(_is_half(arg) for arg in call.args) for call in calls)
+
+    def _calls_on_one_path(self, function: FunctionNode, calls: list[ast.Call]) -> int:
+        """The greatest number of self-calls one run can make; 2 stands for two or more."""
+        if any(self._context.loops(call) for call in calls):
+            return 2
+        return min(2, _most_on_path(function.body, set(calls)))
+
+
+def _most_on_path(block: list[ast.stmt], calls: set[ast.Call]) -> int:
+    most = 0
+    for statement in block:
+        if isinstance(statement, ast.If):
+            here = sum(node in calls for node in ast.walk(statement.test))
+            branches = (_most_on_path(statement.body, calls), _most_on_path(statement.orelse, calls))
+            if statement.body and isinstance(statement.body[-1], ast.Return) and not statement.orelse:
+                rest = _most_on_path(block[block.index(statement) + 1 :], calls)
+                return most + here + max(branches[0], rest)
+            most += here + max(branches)
+        else:
+            most += sum(node in calls for node in own_nodes_of(statement))
+    return most
+
+
+def own_nodes_of(statement: ast.stmt) -> list[ast.AST]:
+    """The nodes of a statement outside of nested functions."""
+    return own_nodes(ast.Module([statement], []))
+
+
+def _is_half(node: ast.expr) -> bool:
+    match node:
+        case ast.BinOp(op=ast.FloorDiv() | ast.Div() | ast.RShift()):
+            return True
+        case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper)):
+            return any(isinstance(b, ast.Name) or _is_half_bound(b) for b in (lower, upper))
+        case ast.Name(id="mid" | "middle" | "m" | "left" | "right" | "half"):
+            return True
+        case ast.BinOp(left=ast.Name(id="mid" | "middle" | "m")):
+            return True
+    return False
+
+
+def _is_half_bound(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv)
+
+
+def _is_kept(node: ast.expr) -> bool:
+    """Whether what the expression makes stays until the function ends: appends and their kin."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="append" | "add" | "insert" | "appendleft" | "update" | "extend")):
+            return True
+    return False

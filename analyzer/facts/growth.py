@@ -1,0 +1,164 @@
+"""The algebra of growth: sums of terms such as `n*m*log(m)`, `sqrt(n)` or `2^n`, big-O style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+_MAX_TERMS = 6
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Factor:
+    """How a term grows with one symbol: `symbol^power * log(symbol)^logs`, or exponentially."""
+
+    symbol: str
+    power: Fraction = Fraction(1)
+    logs: int = 0
+    exponential: str = ""  # "2^{}" or "{}!", or empty
+
+    def covers(self, other: Factor) -> bool:
+        """Whether this grows at least as fast as `other`, a factor of the same symbol."""
+        return self._rank >= other._rank
+
+    @property
+    def _rank(self) -> tuple[int, Fraction, int]:
+        return ("", "2^{}", "{}!").index(self.exponential), self.power, self.logs
+
+    def __str__(self) -> str:
+        parts = []
+        whole, rest = divmod(self.power, 1)
+        if whole:
+            parts.append(self.symbol if whole == 1 else f"{self.symbol}^{whole}")
+        if rest == Fraction(1, 2):
+            parts.append(f"sqrt({self.symbol})")
+        elif rest:
+            parts.append(f"{self.symbol}^({rest})")
+        if self.exponential:
+            parts.append(self.exponential.format(self.symbol))
+        if self.logs:
+            parts.append(f"log({self.symbol})" + (f"^{self.logs}" if self.logs > 1 else ""))
+        return "*".join(parts)
+
+
+Term = tuple[Factor, ...]  # sorted by symbol; () is the constant term
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """An upper bound up to a constant: the sum of its terms, none covered by another."""
+
+    terms: frozenset[Term]
+
+    def __add__(self, other: Growth) -> Growth:
+        return _pruned(self.terms | other.terms)
+
+    def __mul__(self, other: Growth) -> Growth:
+        return _pruned(frozenset(_product(a, b) for a in self.terms for b in other.terms))
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it does not grow."""
+        return self.terms == frozenset({()})
+
+    @property
+    def symbols(self) -> set[str]:
+        """What it grows with."""
+        return {factor.symbol for term in self.terms for factor in term}
+
+    def covers(self, other: Growth) -> bool:
+        """Whether adding `other` would not change it."""
+        return all(any(_covers(mine, term) for mine in self.terms) for term in other.terms)
+
+    def log(self) -> Growth:
+        """The logarithm of it, as the sum of the logarithms of its symbols."""
+        terms = {(Factor(symbol, Fraction(0), 1),) for symbol in self.symbols}
+        return _pruned(frozenset(terms or {()}))
+
+    def root(self) -> Growth:
+        """The square root of it, term by term."""
+        return Growth(
+            frozenset(
+                tuple(Factor(f.symbol, f.power / 2, f.logs, f.exponential) for f in term)
+                for term in self.terms
+            )
+        )
+
+    def replace(self, sizes: dict[str, Growth]) -> Growth:
+        """Put other growths in the place of symbols, as when a function is called."""
+        total = Growth(frozenset())
+        for term in self.terms:
+            product = ONE
+            for factor in term:
+                product *= _replaced(factor, sizes)
+            total += product
+        return total
+
+    def __str__(self) -> str:
+        if self.is_constant or not self.terms:
+            return "O(1)"
+        texts = sorted("*".join(map(str, term)) for term in self.terms)
+        return f"O({' + '.join(texts)})"
+
+
+def symbol(name: str) -> Growth:
+    """Growth linear in `name`."""
+    return Growth(frozenset({(Factor(name),)}))
+
+
+def exponential(name: str, shape: str = "2^{}") -> Growth:
+    """Growth exponential in `name`: `2^{}` or `{}!`."""
+    return Growth(frozenset({(Factor(name, Fraction(0), 0, shape),)}))
+
+
+ONE = Growth(frozenset({()}))
+
+
+def _replaced(factor: Factor, sizes: dict[str, Growth]) -> Growth:
+    size = sizes.get(factor.symbol)
+    if size is None:
+        return Growth(frozenset({(factor,)}))
+    result = ONE
+    if factor.power == Fraction(1, 2):
+        result *= size.root()
+    else:
+        for _ in range(int(factor.power)):
+            result *= size
+    for _ in range(factor.logs):
+        result *= size.log()
+    if factor.exponential:
+        for name in size.symbols:
+            result *= exponential(name, factor.exponential)
+    return result
+
+
+def _product(one: Term, other: Term) -> Term:
+    factors = {factor.symbol: factor for factor in one}
+    for factor in other:
+        mine = factors.get(factor.symbol)
+        if mine is None:
+            factors[factor.symbol] = factor
+            continue
+        factors[factor.symbol] = Factor(
+            factor.symbol,
+            mine.power + factor.power,
+            mine.logs + factor.logs,
+            max(mine.exponential, factor.exponential, key=("", "2^{}", "{}!").index),
+        )
+    return tuple(sorted(factors.values()))
+
+
+def _covers(big: Term, small: Term) -> bool:
+    factors = {factor.symbol: factor for factor in big}
+    return all(
+        factor.symbol in factors and factors[factor.symbol].covers(factor) for factor in small
+    )
+
+
+def _pruned(terms: frozenset[Term]) -> Growth:
+    kept: list[Term] = []
+    for term in sorted(terms, key=lambda t: (-len(t), str(t))):
+        if not any(_covers(other, term) for other in kept):
+            kept = [other for other in kept if not _covers(term, other)]
+            kept.append(term)
+    return Growth(frozenset(kept[:_MAX_TERMS] if len(kept) > _MAX_TERMS else kept))

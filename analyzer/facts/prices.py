@@ -1,0 +1,99 @@
+"""What one evaluation of an expression costs, apart from its parts: time and space."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.growth import ONE, Growth
+from effilint.analyzer.facts.sizes import Sizes
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+_READ_ALL = frozenset("min max sum any all math.prod statistics.mean functools.reduce".split())
+_COPY_ALL = frozenset(
+    "list tuple set frozenset dict collections.deque collections.Counter collections.OrderedDict "
+    "copy.copy copy.deepcopy str.join bytes bytearray json.dumps json.loads".split()
+)
+_LOGARITHMIC = frozenset(
+    "heapq.heappush heapq.heappop heapq.heappushpop heapq.heapreplace bisect.bisect "
+    "bisect.bisect_left bisect.bisect_right".split()
+)
+_SEARCHING_METHODS = frozenset("index count remove find rfind insert reverse isdisjoint".split())
+_COPYING_METHODS = frozenset(
+    "copy split rsplit splitlines join replace strip lstrip rstrip lower upper extend update union "
+    "intersection difference symmetric_difference translate encode decode read readlines format "
+    "title".split()
+)
+
+
+def price(node: ast.expr, context: Context, sizes: Sizes) -> tuple[Growth, Growth]:
+    """Time and extra space of evaluating `node` once, its operands being there already."""
+    match node:
+        case ast.Call():
+            return _call(node, context, sizes)
+        case ast.Compare(ops=ops, comparators=comparators):
+            time = ONE
+            for operator, operand in zip(ops, comparators, strict=True):
+                if isinstance(operator, ast.In | ast.NotIn):
+                    time += _search(operand, context, sizes)
+            return time, ONE
+        case ast.Subscript(slice=ast.Slice()) if isinstance(node.ctx, ast.Load):
+            size = sizes.of(node)
+            return size, size
+        case ast.BinOp(op=ast.Add() | ast.Mult()):
+            kind = context.type_of(node)
+            if kind.is_sequence:
+                size = sizes.of(node)
+                return size, size
+    return ONE, ONE
+
+
+def _search(container: ast.expr, context: Context, sizes: Sizes) -> Growth:
+    kind = context.type_of(container)
+    # An upper bound: what may be a list counts as one.
+    return ONE if kind.is_hashed or kind.name in ("dict_keys", "dict_items") else sizes.of(container)
+
+
+def _call(call: ast.Call, context: Context, sizes: Sizes) -> tuple[Growth, Growth]:
+    name = context.resolve(call.func)
+    size = sizes.of(call.args[0]) if call.args else ONE
+    if name == "sorted":
+        return size * size.log(), size
+    if name in ("min", "max") and len(call.args) > 1:
+        return ONE, ONE
+    if name in _READ_ALL:
+        return size, ONE
+    if name in _COPY_ALL:
+        return size, size
+    if name in _LOGARITHMIC:
+        return size.log(), ONE
+    if name == "heapq.heapify":
+        return size, ONE
+    if name is None and isinstance(call.func, ast.Attribute):
+        return _method(call.func, call, context, sizes)
+    return ONE, ONE
+
+
+def _method(
+    method: ast.Attribute, call: ast.Call, context: Context, sizes: Sizes
+) -> tuple[Growth, Growth]:
+    kind = context.type_of(method.value)
+    size = sizes.of(method.value)
+    attr = method.attr
+    if attr == "sort":
+        return size * size.log(), size
+    if attr == "pop" and kind.name == "list" and call.args:
+        is_last = isinstance(call.args[0], ast.UnaryOp)
+        return (ONE if is_last else size), ONE
+    if attr in ("append", "add", "appendleft"):
+        return ONE, ONE
+    if attr in _SEARCHING_METHODS and not kind.is_hashed and kind.is_known:
+        return size, ONE
+    if attr in _COPYING_METHODS and kind.is_known:
+        given = sizes.of(call.args[0]) if call.args else ONE
+        if attr in ("extend", "update"):
+            return given, given
+        return size + given, size + given
+    return ONE, ONE
