@@ -135,12 +135,10 @@ class Sizes:
             if kind.is_number or isinstance(base, ast.Constant):
                 return ONE
             return symbol(f"{ast.unparse(base)}[]")
-        upper, lower = node.slice.upper, node.slice.lower
+        upper = node.slice.upper
         if isinstance(upper, ast.Constant) and isinstance(upper.value, int) and upper.value >= 0:
             return ONE
-        if lower is None and upper is not None and not isinstance(upper, ast.UnaryOp):
-            return self.of(upper)
-        return self.of(node.value)
+        return self.of(node.value)  # whatever the bounds are
 
     def _call(self, call: ast.Call) -> Growth:
         name = self._context.resolve(call.func)
