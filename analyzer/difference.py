@@ -24,11 +24,14 @@ def difference(old: list[str], new: list[str]) -> Iterator[Piece]:
 
     Offsets count in the joined `old`; no piece splits a word or a line ending.
     """
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    shorter = min(len(old), len(new))
+    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    offset = sum(map(len, old[:head]))
+    old, new = old[head:], new[head:]
     if max(len(old), len(new)) > _MOST_LINES:
-        yield _trimmed(0, "".join(old), "".join(new))
+        yield _trimmed(offset, "".join(old), "".join(new))
         return
-    offset = 0
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     done = 0
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
         offset += sum(map(len, old[done:start]))

@@ -58,7 +58,13 @@ class Gain:
 class Edit:
     """Rewrite the concrete-syntax node found where `at` is; rules yield these.
 
-    `transform` gets the LibCST node and returns what takes its place.
+    `transform` gets the LibCST node and returns what takes its place. For an expression that is
+    an expression; parentheses around it stay (a tuple's or generator's own go when something
+    else replaces it), and a fix that would lose a comment inside it is not offered. For a
+    statement it is a `SimpleStatementLine` or a compound statement, and what comes back is one
+    of these, `RemoveFromParent()` or a `FlattenSentinel`; a statement that shares its line
+    (`a; b`, `if x: a`) must come back as one simple statement or be removed. Inner edits run
+    first. Any exception means that there is no fix.
     """
 
     at: ast.expr | ast.stmt

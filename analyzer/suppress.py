@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import tokenize
 from functools import cached_property
@@ -28,11 +27,10 @@ class Suppressions:
     @cached_property
     def _by_line(self) -> dict[int, tuple[str, ...]]:
         """Map lines (0 for the whole file) to the prefixes silenced there."""
-        text = self._source.text
-        if not _COMMENT.search(text):
+        if not _COMMENT.search(self._source.text):
             return {}
         found: dict[int, tuple[str, ...]] = {}
-        for token in _comments(text):
+        for token in _comments(self._source):
             match = _COMMENT.search(token.string)
             if match is None:
                 continue
@@ -54,10 +52,10 @@ class Suppressions:
         return any(finding.rule.code.startswith(prefix) for prefix in prefixes)
 
 
-def _comments(text: str) -> list[tokenize.TokenInfo]:
+def _comments(source: Source) -> list[tokenize.TokenInfo]:
     tokens = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        for token in tokenize.generate_tokens(iter(source.lines).__next__):
             if token.type == tokenize.COMMENT:
                 tokens.append(token)
     except (tokenize.TokenError, SyntaxError):

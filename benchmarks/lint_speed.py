@@ -233,7 +233,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--repeat", type=int, default=3, help="runs of the quick rows (3)")
     parser.add_argument("--skip", action="append", default=[], choices=list(PEERS))
-    parser.add_argument("--sample", type=int, default=60, help="files for pylint, 0 = all (60)")
+    parser.add_argument("--sample", type=int, default=300, help="files for pylint, 0 = all (300)")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for each run (600)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     return parser.parse_args()

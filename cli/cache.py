@@ -10,12 +10,16 @@ import contextlib
 import os
 import sqlite3
 import sys
-from _blake2 import blake2b  # hashlib loads OpenSSL, which takes longer than hashing does
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from effilint import __version__
 from effilint.outcome import Outcome, Problem, Selection
+
+try:  # hashlib also loads OpenSSL, which takes longer than the hashing
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 if TYPE_CHECKING:
     from effilint.analyzer.model import Diagnostic

@@ -54,7 +54,10 @@ class Discovery:
         seen = len(self._found), len(self._problems)
         self._walk(path)
         while self._links:
-            self._follow(self._links.pop())
+            links, self._links = self._links, []
+            # folders first: a file that one of them holds is then known
+            for link in sorted(links, key=lambda link: (not os.path.isdir(link), link)):
+                self._follow(link)
         if seen == (len(self._found), len(self._problems)):
             self._problem(path, f"no Python files found under {path}")
 

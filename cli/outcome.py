@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from effilint.analyzer.model import Diagnostic
+
+
+# Control characters and marks that turn the direction of text: a name or a line of code that
+# holds them must not get to say what a terminal shows.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Return `text` as one line that does nothing to a terminal."""
+    return _UNSEEN.sub("\ufffd", text)
 
 
 class Mode(enum.Enum):
@@ -37,7 +48,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = "".join(f":{number}" for number in (self.line, self.column) if number is not None)
-        return f"{self.filename}{place}: error: {self.message}"
+        return plain(f"{self.filename}{place}: error: {self.message}")
 
 
 class Job(NamedTuple):

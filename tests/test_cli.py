@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_unknown_code_is_one_line(project: Path, option: str) -> None:
     (project / "a.py").write_text(SLOW)
     result = check(option, "API191")
     assert result.exit_code == 2
-    assert result.stderr.startswith("effilint: error: unknown rule code 'API191', did you mean `API")
+    assert result.stderr.startswith("effilint: error: unknown rule code 'API191', did you ")
     assert result.stderr.count("\n") == 1
 
 
@@ -291,7 +292,7 @@ def test_public_api() -> None:
     (found,) = effilint.check(SLOW, filename="a.py")
     assert (found.code, found.line, found.filename) == ("API101", 2, "a.py")
     assert effilint.check(SLOW, select=["DST1"]) == []
-    assert effilint.check(SLOW, select="DST1,API1") == [found.__class__(**_fields(found))]
+    assert effilint.check(SLOW, select="DST1,API1") == [replace(found, filename="<string>")]
     assert effilint.fix(SLOW) == FAST
     assert effilint.fix(SLOW, select=["DST"]) == SLOW
     with pytest.raises(effilint.UnknownCodeError, match="API999"):
@@ -303,13 +304,8 @@ def test_public_api() -> None:
         effilint.nothing  # noqa: B018
 
 
-def _fields(found: effilint.Diagnostic) -> dict[str, object]:
-    values = {name: getattr(found, name) for name in found.__slots__}
-    return values | {"filename": "<string>"}
-
-
 def test_importing_effilint_is_cheap() -> None:
-    code = "import sys; import effilint; print([m for m in sys.modules if m.startswith('effilint.')])"
+    code = "import sys, effilint; print([m for m in sys.modules if m.startswith('effilint.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

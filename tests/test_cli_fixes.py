@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,10 +27,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def unsafe(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fix of API101 counts as unsafe; nothing is remembered from before."""
     monkeypatch.setattr(type(all_rules()["API101"]), "safety", Safety.UNSAFE)
-    yield
 
 
 def check(*arguments: str, stdin: bytes | str | None = None) -> Result:
@@ -180,7 +178,7 @@ def test_stdin_is_linted_under_its_name(project: Path) -> None:
     assert "return sorted(xs)[0]" in named.stdout
 
 
-def test_stdin_fix_prints_the_text_and_reports_aside(project: Path) -> None:
+def test_stdin_fix_prints_the_text_and_reports_aside() -> None:
     result = check("-", "--fix", stdin=(SLOW + NO_FIX).replace("\n", "\r\n").encode())
     assert result.exit_code == 1
     assert result.stdout_bytes == (FAST + NO_FIX).replace("\n", "\r\n").encode()

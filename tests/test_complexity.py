@@ -29,7 +29,10 @@ def test_text_names_time_space_and_the_dominant_line(tmp_path: Path) -> None:
     path.write_text(CODE)
     result = CliRunner().invoke(main, ["complexity", str(path)])
     assert result.exit_code == 0
-    assert f"{path}:2: Ranking.best\n    time O(scores*log(scores)), extra space O(scores)" in result.output
+    assert (
+        f"{path}:2: Ranking.best\n    time O(scores*log(scores)), extra space O(scores)"
+        in result.output
+    )
     assert "most of it in line 3: return sorted(scores)[:k]" in result.output
     assert "pairs\n    time O(left*right), extra space O(left*right)" in result.output
 

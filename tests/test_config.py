@@ -70,10 +70,8 @@ def test_the_command_line_overrides(project: Path) -> None:
 
 
 def test_extend_select_adds_to_the_configuration(project: Path) -> None:
-    write(project / "effilint.toml", 'select = ["DST"]\nextend-select = ["ALG"]\n')
+    write(project / "effilint.toml", "select = []\n")
     write(project / "a.py")
-    assert linted("--extend-select", "API101") in (["a.py"], [])
-    write(project / "effilint.toml", 'select = []\n')
     assert linted() == []
     assert linted("--extend-select", "API101") == ["a.py"]
 
@@ -196,7 +194,7 @@ def test_links_are_followed_once(project: Path, tmp_path_factory: pytest.TempPat
     (project / ".#lock.py").symlink_to("nowhere")
     result = check()
     assert result.stderr == ""
-    assert linted() in (["out/o.py", "real/a.py"], ["out/o.py", "real/a.py", "single.py"])
+    assert linted() == ["out/o.py", "real/a.py"]
     assert linted("again") == ["again/a.py"]
 
 

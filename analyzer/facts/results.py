@@ -278,4 +278,6 @@ def _added(left: Type, right: Type) -> Type:
         return Type(left.name, join(left.element or NOTHING, right.element or NOTHING))
     if (left.name == "str" and not right.is_known) or (right.name == "str" and not left.is_known):
         return STR  # nothing else can be added to a str
+    if left.name in ("bytes", "bytearray") and not right.is_known:
+        return left  # nor to bytes, but for what has a buffer
     return UNKNOWN

@@ -17,6 +17,7 @@ from effilint.analyzer.facts.lattice import (
 )
 from effilint.analyzer.facts.results import CONSTRUCTORS, method_result, operator_result
 from effilint.analyzer.facts.scopes import Binding, Kind, Symbol
+from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
@@ -52,6 +53,7 @@ class Types:
         self._context = context
         self._known: dict[object, Type] = {}
         self._active: set[object] = set()
+        self._assumed: dict[Symbol, Type] = {}  # of variables whose own bindings are looked at
         self._attributes: dict[str, list[_Store]] | None = None
 
     def of(self, node: ast.expr) -> Type:
@@ -74,16 +76,26 @@ class Types:
     def of_symbol(self, symbol: Symbol) -> Type:
         """The type a variable has whatever binds it."""
         if symbol in self._active:
-            return NOTHING
+            return self._assumed.get(symbol, NOTHING)
         self._active.add(symbol)
         try:
-            plain = [b for b in symbol.bindings if b.kind not in (Kind.AUGMENTED, Kind.DELETE)]
-            found = join_all(self._of_binding(binding) for binding in plain)
-            for binding in symbol.bindings:
-                if binding.kind is Kind.AUGMENTED and found is not UNKNOWN:
-                    found = self._augmented(found, binding)
+            found = self._joined_bindings(symbol)
         finally:
             self._active.discard(symbol)
+            self._assumed.pop(symbol, None)
+        return found
+
+    def _joined_bindings(self, symbol: Symbol) -> Type:
+        """Join what the bindings say; those like `x = x[1:]` go by what the others say."""
+        plain = [b for b in symbol.bindings if b.kind not in (Kind.AUGMENTED, Kind.DELETE)]
+        own = [b for b in plain if len(plain) > 1 and _reads(b.value, symbol.name)]
+        found = join_all(self._of_binding(binding) for binding in plain if binding not in own)
+        for binding in own:
+            self._assumed[symbol] = found
+            found = join(found, self._of_binding(binding))
+        for binding in symbol.bindings:
+            if binding.kind is Kind.AUGMENTED and found is not UNKNOWN:
+                found = self._augmented(found, binding)
         return found
 
     def _augmented(self, before: Type, binding: Binding) -> Type:
@@ -112,6 +124,8 @@ class Types:
 
     def _declared(self, binding: Binding) -> Type:
         parent = self._context.parents.get(binding.node)
+        if isinstance(parent, ast.Starred):
+            return Type("list")
         if isinstance(parent, ast.AnnAssign):
             return annotated(parent.annotation, self._context.resolve)
         return UNKNOWN if binding.value is None else NOTHING
@@ -335,6 +349,12 @@ class Types:
             return join_all(self.of(value) for value in outcome.returned)
         finally:
             self._active.discard(function)
+
+
+def _reads(value: ast.expr | None, name: str) -> bool:
+    return value is not None and any(
+        isinstance(node, ast.Name) and node.id == name for node in walk(value)
+    )
 
 
 def _elements(node: ast.expr) -> list[ast.expr]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from effilint.outcome import plain
 from effilint.reporters.report import Report
 from effilint.reporters.summary import summary
 
@@ -12,5 +13,5 @@ def render(report: Report) -> str:
     for d in report.diagnostics:
         cell = f"cell {d.cell}:" if d.cell else ""
         place = f"{d.filename}:{cell}{d.line}:{d.column}"
-        lines.append(f"{place}: {d.code}{report.mark(d)} {d.message}\n")
+        lines.append(plain(f"{place}: {d.code}{report.mark(d)} {d.message}") + "\n")
     return "".join(lines) + summary(report)

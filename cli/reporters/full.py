@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from effilint.outcome import plain
 from effilint.reporters.fixdiff import Change, changes
 from effilint.reporters.report import Report, gain
 from effilint.reporters.summary import summary
@@ -34,8 +35,8 @@ def _finding(d: Diagnostic, source: Source | None, report: Report) -> str:
     style = _Style(report.coloured)
     mark = style(report.mark(d), "cyan")
     text = [
-        f"{style(d.code, 'red')}{mark} {style(d.message)}",
-        f"{' ' * width}{style('-->', 'blue')} {d.filename}:{cell}{d.line}:{d.column}",
+        f"{style(d.code, 'red')}{mark} {style(plain(d.message))}",
+        f"{' ' * width}{style('-->', 'blue')} {plain(d.filename)}:{cell}{d.line}:{d.column}",
         *_excerpt(d, lines, width, style),
         *_notes(d, width, style),
     ]
@@ -107,9 +108,8 @@ def _diff(change: Change, source: Source, width: int, style: _Style) -> list[str
 
 
 def _plain(line: str) -> str:
-    """Return a line that takes one line on a terminal and does nothing else to it."""
-    text = line.rstrip("\r\n").replace("\t", _TAB)
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+    """Return a line of code as it is shown."""
+    return plain(line.rstrip("\r\n").replace("\t", _TAB))
 
 
 def _columns(text: str) -> int:

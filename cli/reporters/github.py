@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from effilint.outcome import plain
 from effilint.reporters.report import Report, gain
 
 
@@ -22,7 +23,7 @@ def render(report: Report) -> str:
             "endLine": d.end_line,
             "endColumn": d.end_column,
         }
-        text = f"{d.filename}:{d.line}:{d.column}: {d.code} {d.message}"
+        text = plain(f"{d.filename}:{d.line}:{d.column}: {d.code} {d.message}")
         lines.append(_command("warning", place, f"{text}\n{gain(d)}\n{d.advice}"))
     return "".join(lines)
 
