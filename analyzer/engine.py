@@ -44,13 +44,13 @@ class Linter:
         for node in context.index.get(ast.Call, ()):
             assert isinstance(node, ast.Call)
             function = node.func
-            if function.__class__ is ast.Name:
-                visitors = by_call.get(function.id)  # type: ignore[attr-defined]
-            elif function.__class__ is ast.Attribute:
-                visitors = by_call.get(function.attr)  # type: ignore[attr-defined]
+            if isinstance(function, ast.Name):
+                name = function.id
+            elif isinstance(function, ast.Attribute):
+                name = function.attr
             else:
                 continue
-            for visit in visitors or ():
+            for visit in by_call.get(name, ()):
                 yield from _guarded(visit, node, context)
 
     def check(self, source: Source) -> list[Diagnostic]:
@@ -80,7 +80,7 @@ class Linter:
 
 
 def _guarded(visit: Visitor, node: ast.AST, context: Context) -> Iterator[Finding]:
-    """Yield from a visitor; code nested too deep for the facts is unknown, and unknown is silent."""
+    """Yield from a visitor; code nested too deep for the facts counts as unknown."""
     try:
         yield from visit(node, context)
     except RecursionError:

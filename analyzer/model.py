@@ -13,9 +13,7 @@ from effilint.analyzer.taxonomy import Behaviour, behaviour_of
 if TYPE_CHECKING:
     import libcst as cst
 
-    Replacement: TypeAlias = (
-        cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
-    )
+    Replacement: TypeAlias = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
     Transform: TypeAlias = Callable[[cst.CSTNode], Replacement]
 
 

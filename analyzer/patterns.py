@@ -131,7 +131,7 @@ def sole_statement(block: list[ast.stmt]) -> ast.stmt | None:
 
 def walk_block(block: list[ast.stmt]) -> Iterator[ast.AST]:
     """Yield every node of the statements, without going into nested functions and classes."""
-    stack: list[ast.AST] = block[::-1]
+    stack: list[ast.AST] = [*reversed(block)]
     while stack:
         node = stack.pop()
         yield node

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from effilint.job import examine_all
 from effilint.outcome import Job, Outcome, Problem
 
-_CHUNKS_PER_WORKER = 8
+_CHUNKS_PER_WORKER = 16
 
 
 def examine_in_parallel(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -336,3 +337,18 @@ def test_unknown_rule_names_the_closest() -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith("effilint: error: unknown rule code 'API191', did you mean")
     assert run("rule").exit_code == 2
+
+
+def test_a_long_run_on_a_terminal_shows_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    from effilint import progress
+    from effilint.outcome import Outcome
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(progress, "_PATIENCE", -1.0)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    outcomes = [Outcome(f"{number}.py") for number in range(5)]
+    assert list(progress.shown(iter(outcomes), 5)) == outcomes
+    assert "Linting" in terminal.getvalue()

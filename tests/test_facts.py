@@ -45,7 +45,11 @@ def first_loop(context: Context) -> ast.For | ast.While:
         ("x = defaultdict(list)\nx", "x", "unknown"),
         ("def f(x: list[int]):\n    return x", "x", "list"),
         ("def f(x: 'list[int] | None' = None):\n    return x", "x", "list"),
-        ("from typing import Optional, Dict\ndef f(x: Optional[Dict[str, int]]):\n    x", "x", "dict"),
+        (
+            "from typing import Optional, Dict\ndef f(x: Optional[Dict[str, int]]):\n    x",
+            "x",
+            "dict",
+        ),
         ("def f(x):\n    return x", "x", "unknown"),
         ("def f(x):\n    if isinstance(x, list):\n        return x", "x", "unknown"),
         ("x = []\nx = 'a'\nx", "x", "unknown"),
@@ -145,7 +149,11 @@ def test_astroid_is_asked_for_what_another_class_shows() -> None:
         ("from math import *\nsorted", "sorted", "sorted"),
         ("from math import *\nsqrt", "sqrt", "math.sqrt"),
         ("import heapq\npush = heapq.heappush\npush", "push", "heapq.heappush"),
-        ("try:\n    import json\nexcept ImportError:\n    json = None\njson.loads", "json.loads", None),
+        (
+            "try:\n    import json\nexcept ImportError:\n    json = None\njson.loads",
+            "json.loads",
+            None,
+        ),
         ("for sorted in x:\n    sorted", "sorted", None),
         ("match x:\n    case sorted:\n        sorted", "sorted", None),
         ("try:\n    x\nexcept E as sorted:\n    sorted", "sorted", None),
@@ -230,7 +238,9 @@ def test_loops(code: str, loops: int) -> None:
     ],
 )
 def test_trip_count(iterable: str, count: int | None) -> None:
-    context = context_of(f"FEW = ['a', 'b']\nGROWN = []\nGROWN.append(1)\nfor x in {iterable}:\n    x")
+    context = context_of(
+        f"FEW = ['a', 'b']\nGROWN = []\nGROWN.append(1)\nfor x in {iterable}:\n    x"
+    )
     assert context.trip_count(first_loop(context)) == count
 
 
@@ -384,7 +394,11 @@ def test_call_graph() -> None:
         ("def f(n):\n    i = 1\n    while i * i <= n:\n        i += 1", "O(sqrt(n))", "O(1)"),
         ("def f(n):\n    while n:\n        n //= 2", "O(log(n))", "O(1)"),
         ("def f(n):\n    for i in range(5):\n        pass", "O(1)", "O(1)"),
-        ("def f(m):\n    out = []\n    for r in range(m):\n        out.insert(0, r)", "O(m^2)", "O(m)"),
+        (
+            "def f(m):\n    out = []\n    for r in range(m):\n        out.insert(0, r)",
+            "O(m^2)",
+            "O(m)",
+        ),
         ("def g(x):\n    return max(x)\ndef f(y):\n    return [g(y) for _ in y]", "O(y^2)", "O(y)"),
         (
             "def f(a, k):\n    lo, hi = 0, len(a)\n    while lo < hi:\n        mid = (lo + hi) // 2\n"
@@ -393,7 +407,8 @@ def test_call_graph() -> None:
             "O(1)",
         ),
         (
-            "from functools import cache\n@cache\ndef f(i, j):\n    return f(i - 1, j) + f(i, j - 1)",
+            "from functools import cache\n@cache\n"
+            "def f(i, j):\n    return f(i - 1, j) + f(i, j - 1)",
             "O(i*j)",
             "O(i*j)",
         ),
@@ -407,7 +422,9 @@ def test_cost(code: str, time: str, space: str) -> None:
 
 
 def test_the_line_that_dominates_is_named() -> None:
-    context = context_of("def f(xs):\n    total = sum(xs)\n    xs.sort()\n    return sorted(xs)[total]")
+    context = context_of(
+        "def f(xs):\n    total = sum(xs)\n    xs.sort()\n    return sorted(xs)[total]"
+    )
     function = context.tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     assert context.cost(function).line in (3, 4)

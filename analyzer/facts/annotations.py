@@ -24,7 +24,8 @@ _NAMES = {
     "range": "range",
     "typing.Iterator": "iterator", "collections.abc.Iterator": "iterator",
     "typing.Generator": "generator", "collections.abc.Generator": "generator",
-    "typing.TextIO": "file", "typing.BinaryIO": "file", "typing.IO": "file", "io.TextIOWrapper": "file",
+    "typing.TextIO": "file", "typing.BinaryIO": "file", "typing.IO": "file",
+    "io.TextIOWrapper": "file",
     "numpy.ndarray": "ndarray", "numpy.typing.NDArray": "ndarray",
 }  # fmt: skip
 _WRAPPERS = {
@@ -87,6 +88,9 @@ def _builtin_or_typing(node: ast.expr) -> str | None:
     if name in _NAMES:
         return name
     for module in ("typing", "collections"):
-        if f"{module}.{name}" in _NAMES or f"{module}.{name}" in ("typing.Optional", "typing.Union"):
+        if f"{module}.{name}" in _NAMES or f"{module}.{name}" in (
+            "typing.Optional",
+            "typing.Union",
+        ):
             return f"{module}.{name}"
     return None

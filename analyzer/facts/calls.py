@@ -39,7 +39,9 @@ class Calls:
                     return None
                 function = bindings[0].node
                 assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-                return None if isinstance(self._context.parent(function), ast.ClassDef) else function
+                return (
+                    None if isinstance(self._context.parent(function), ast.ClassDef) else function
+                )
             case ast.Attribute(attr=attr) as attribute:
                 owner = self._context.types.self_class(attribute)
                 return self._method(owner, attr) if owner else None
@@ -85,6 +87,20 @@ class Calls:
             for node in own_nodes(function)
             if isinstance(node, ast.Call) and self.callee(node) is function
         ]
+
+    @cached_property
+    def recursive(self) -> dict[FunctionNode, list[ast.Call]]:
+        """The functions that call themselves, each with these calls in source order."""
+        found: dict[FunctionNode, list[ast.Call]] = {}
+        for call in self._context.index.get(ast.Call, ()):
+            assert isinstance(call, ast.Call)
+            name = getattr(call.func, "id", None) or getattr(call.func, "attr", None)
+            function = self._context.function(call) if name else None
+            if function is not None and function.name == name and self.callee(call) is function:
+                found.setdefault(function, []).append(call)
+        for calls in found.values():
+            calls.sort(key=lambda call: (call.end_lineno or 0, call.end_col_offset or 0))
+        return found
 
     def is_recursive(self, function: FunctionNode) -> bool:
         """Whether `function` can reach itself through functions of this file."""

@@ -170,9 +170,8 @@ class Changes:
             kind = self._context.type_of(argument)
             if kind.is_known and not kind.is_mutable:
                 return False
-        if isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING_METHODS:
-            return False  # xs.append(item) changes xs, not item
-        return True
+        # xs.append(item) changes xs, not item
+        return not (isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING_METHODS)
 
     def _attribute_changes(self, node: ast.Attribute, region: ast.AST) -> list[ast.AST]:
         """Changes of `self.items` and its kin: any object's attribute of that name counts."""

@@ -86,10 +86,18 @@ class Costs:
         """The children of `node` and how often each runs."""
         if isinstance(node, ast.For | ast.AsyncFor):
             inner = times * self._sizes.trips(node)
-            return [(node.iter, times), *((s, inner) for s in node.body), *((s, times) for s in node.orelse)]
+            return [
+                (node.iter, times),
+                *((s, inner) for s in node.body),
+                *((s, times) for s in node.orelse),
+            ]
         if isinstance(node, ast.While):
             inner = times * self._sizes.trips(node)
-            return [(node.test, inner), *((s, inner) for s in node.body), *((s, times) for s in node.orelse)]
+            return [
+                (node.test, inner),
+                *((s, inner) for s in node.body),
+                *((s, times) for s in node.orelse),
+            ]
         if isinstance(node, COMPREHENSIONS):
             return self._comprehension_parts(node, times)
         return [(child, times) for child in children(node)]
@@ -150,7 +158,12 @@ class Costs:
             for name in sorted(states.symbols) or ["depth"]:
                 passes *= exponential(name)
         time = total.time * passes
-        return Cost(time, total.space + depth, calls[0].lineno if together > 1 else total.line, self._sizes.assumed(time))
+        return Cost(
+            time,
+            total.space + depth,
+            calls[0].lineno if together > 1 else total.line,
+            self._sizes.assumed(time),
+        )
 
     def _is_cached(self, function: FunctionNode) -> bool:
         for decorator in function.decorator_list:
@@ -160,7 +173,7 @@ class Costs:
         return False
 
     def _states(self, function: FunctionNode, calls: list[ast.Call]) -> Growth:
-        """The arguments that differ between a call and the next: what the recursion runs through."""
+        """The arguments that differ from call to call: what the recursion runs through."""
         states = ONE
         for name in self._context.calls.parameters(function):
             passed = [self._context.calls.argument_for(call, function, name) for call in calls]
@@ -195,8 +208,15 @@ def _most_on_path(block: list[ast.stmt], calls: set[ast.Call]) -> int:
     for statement in block:
         if isinstance(statement, ast.If):
             here = sum(node in calls for node in ast.walk(statement.test))
-            branches = (_most_on_path(statement.body, calls), _most_on_path(statement.orelse, calls))
-            if statement.body and isinstance(statement.body[-1], ast.Return) and not statement.orelse:
+            branches = (
+                _most_on_path(statement.body, calls),
+                _most_on_path(statement.orelse, calls),
+            )
+            if (
+                statement.body
+                and isinstance(statement.body[-1], ast.Return)
+                and not statement.orelse
+            ):
                 rest = _most_on_path(block[block.index(statement) + 1 :], calls)
                 return most + here + max(branches[0], rest)
             most += here + max(branches)
@@ -230,6 +250,10 @@ def _is_half_bound(node: ast.expr | None) -> bool:
 def _is_kept(node: ast.expr) -> bool:
     """Whether what the expression makes stays until the function ends: appends and their kin."""
     match node:
-        case ast.Call(func=ast.Attribute(attr="append" | "add" | "insert" | "appendleft" | "update" | "extend")):
+        case ast.Call(
+            func=ast.Attribute(
+                attr="append" | "add" | "insert" | "appendleft" | "update" | "extend"
+            )
+        ):
             return True
     return False

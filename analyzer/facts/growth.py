@@ -72,8 +72,8 @@ class Growth:
 
     def log(self) -> Growth:
         """The logarithm of it, as the sum of the logarithms of its symbols."""
-        terms = {(Factor(symbol, Fraction(0), 1),) for symbol in self.symbols}
-        return _pruned(frozenset(terms or {()}))
+        terms: set[Term] = {(Factor(symbol, Fraction(0), 1),) for symbol in self.symbols}
+        return _pruned(frozenset(terms)) if terms else ONE
 
     def root(self) -> Growth:
         """The square root of it, term by term."""

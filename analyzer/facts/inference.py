@@ -85,5 +85,3 @@ class Inference:
         for kind in (nodes.Name, nodes.Attribute, nodes.Call, nodes.Subscript):
             for found in self._module.nodes_of_class(kind):
                 self._by_place[found.lineno or 0, found.col_offset or 0, kind.__name__] = found
-
-

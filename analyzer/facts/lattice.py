@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _MUTABLE = frozenset(
-    "list set dict deque bytearray Counter defaultdict OrderedDict ndarray array file iterator generator".split()
+    "list set dict deque bytearray Counter defaultdict OrderedDict ndarray array file iterator "
+    "generator".split()
 )
 _SEQUENCES = frozenset("list tuple str bytes bytearray deque range array".split())
 _MAPPINGS = frozenset("dict Counter defaultdict OrderedDict".split())

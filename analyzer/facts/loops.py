@@ -108,13 +108,10 @@ class Loops:
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
                 return -value
             case ast.Name():
-                value = self._context.sole_value(node)
-                return value.value if _is_int(value) else None  # type: ignore[union-attr]
+                match self._context.sole_value(node):
+                    case ast.Constant(value=int(number)):
+                        return number
         return None
-
-
-def _is_int(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
 def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.comprehension]:

@@ -53,7 +53,9 @@ def price(node: ast.expr, context: Context, sizes: Sizes) -> tuple[Growth, Growt
 def _search(container: ast.expr, context: Context, sizes: Sizes) -> Growth:
     kind = context.type_of(container)
     # An upper bound: what may be a list counts as one.
-    return ONE if kind.is_hashed or kind.name in ("dict_keys", "dict_items") else sizes.of(container)
+    return (
+        ONE if kind.is_hashed or kind.name in ("dict_keys", "dict_items") else sizes.of(container)
+    )
 
 
 def _call(call: ast.Call, context: Context, sizes: Sizes) -> tuple[Growth, Growth]:

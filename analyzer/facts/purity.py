@@ -1,4 +1,4 @@
-"""Which expressions have no effect: built-ins, methods that only read, and functions of this file."""
+"""Which expressions have no effect: built-ins, reading methods, functions of this file."""
 
 from __future__ import annotations
 
@@ -118,7 +118,9 @@ class Purity:
             if isinstance(argument, ast.Name):
                 symbol = self._context.symbol(argument)
                 for binding in symbol.bindings if symbol else ():
-                    if isinstance(binding.node, FUNCTIONS) and not self.function_is_pure(binding.node):
+                    if isinstance(binding.node, FUNCTIONS) and not self.function_is_pure(
+                        binding.node
+                    ):
                         return False
         return True
 
@@ -147,7 +149,9 @@ class Purity:
             case ast.Call():
                 return self.only_reads(node)
             case ast.AugAssign(target=ast.Name() as target):
-                return not self._context.type_of(target).is_mutable or self._is_fresh(target, function)
+                return not self._context.type_of(target).is_mutable or self._is_fresh(
+                    target, function
+                )
         return True
 
     def _is_fresh(self, owner: ast.expr, function: ast.AST) -> bool:
@@ -166,7 +170,14 @@ def _makes_object(value: ast.expr | None) -> bool:
             return True
         case ast.Call(
             func=ast.Name(
-                "list" | "dict" | "set" | "sorted" | "defaultdict" | "Counter" | "deque" | "bytearray"
+                "list"
+                | "dict"
+                | "set"
+                | "sorted"
+                | "defaultdict"
+                | "Counter"
+                | "deque"
+                | "bytearray"
             )
         ):
             return True

@@ -14,7 +14,7 @@ STR, BYTES, INT, FLOAT, BOOL = Type("str"), Type("bytes"), Type("int"), Type("fl
 
 
 def _always(result: Type) -> Result:
-    return lambda call, of: result
+    return lambda _call, _of: result
 
 
 def _first(call: ast.Call, of: Of) -> Type:
@@ -58,7 +58,7 @@ def _zip(call: ast.Call, of: Of) -> Type:
     return Type("iterator", Type("tuple", items=items))
 
 
-def _map(call: ast.Call, of: Of) -> Type:
+def _map(call: ast.Call, _: Of) -> Type:
     match call.args:
         case [ast.Name(id="int" | "str" | "float" | "len" | "ord" as name), _]:
             return Type("iterator", Type({"len": "int", "ord": "int"}.get(name, name)))
@@ -90,7 +90,7 @@ def _absolute(call: ast.Call, of: Of) -> Type:
     return given if given.is_number else UNKNOWN
 
 
-def _input_lines(call: ast.Call, of: Of) -> Type:
+def _input_lines(call: ast.Call, _: Of) -> Type:
     mode = call.args[1] if len(call.args) > 1 else None
     for keyword in call.keywords:
         if keyword.arg == "mode":
@@ -117,7 +117,7 @@ CONSTRUCTORS: dict[str, Result] = {
     "globals": _always(Type("dict", STR)),
     "collections.Counter": lambda call, of: Type("Counter", item_type(_first(call, of)), INT),
     "collections.defaultdict": _defaultdict,
-    "collections.OrderedDict": lambda call, of: Type("OrderedDict"),
+    "collections.OrderedDict": _always(Type("OrderedDict")),
     "range": _always(Type("range", INT)),
     "enumerate": _enumerate,
     "zip": _zip,
@@ -130,7 +130,8 @@ CONSTRUCTORS: dict[str, Result] = {
     "open": _input_lines,
     "bytearray": _always(Type("bytearray")),
     "bytes": _always(BYTES),
-    **dict.fromkeys(("str", "repr", "input", "chr", "format", "hex", "bin", "oct", "ascii"), _always(STR)),
+    **dict.fromkeys(("str", "repr", "input", "chr", "format"), _always(STR)),
+    **dict.fromkeys(("hex", "bin", "oct", "ascii"), _always(STR)),
     **dict.fromkeys(("int", "len", "ord", "id", "hash"), _always(INT)),
     **dict.fromkeys(("math.gcd", "math.isqrt", "math.floor", "math.ceil"), _always(INT)),
     **dict.fromkeys(("math.comb", "math.factorial", "math.perm", "math.lcm"), _always(INT)),
@@ -138,11 +139,12 @@ CONSTRUCTORS: dict[str, Result] = {
     **dict.fromkeys(("random.randint", "random.randrange"), _always(INT)),
     **dict.fromkeys(("time.time", "time.perf_counter", "random.random"), _always(FLOAT)),
     **dict.fromkeys(("bool", "isinstance", "issubclass", "callable", "hasattr"), _always(BOOL)),
-    **dict.fromkeys(("any", "all", "os.path.exists", "os.path.isfile", "os.path.isdir"), _always(BOOL)),
+    **dict.fromkeys(("any", "all"), _always(BOOL)),
+    **dict.fromkeys(("os.path.exists", "os.path.isfile", "os.path.isdir"), _always(BOOL)),
     "float": _always(FLOAT),
     "divmod": _always(Type("tuple", INT, items=(INT, INT))),
     "os.listdir": _always(Type("list", STR)),
-    **dict.fromkeys(("os.path.join", "os.path.basename", "os.path.dirname", "os.getcwd"), _always(STR)),
+    **dict.fromkeys(("os.path.join", "os.path.basename", "os.path.dirname"), _always(STR)),
     "glob.glob": _always(Type("list", STR)),
     "re.split": _always(Type("list", STR)),
     "re.findall": _always(Type("list")),
@@ -165,9 +167,9 @@ CONSTRUCTORS: dict[str, Result] = {
 
 _STR_METHODS: dict[str, Type] = {
     **dict.fromkeys(
-        ("strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "swapcase", "casefold",
-         "replace", "join", "format", "format_map", "center", "ljust", "rjust", "zfill", "expandtabs",
-         "translate", "removeprefix", "removesuffix"),
+        ("strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "swapcase",
+         "casefold", "replace", "join", "format", "format_map", "center", "ljust", "rjust", "zfill",
+         "expandtabs", "translate", "removeprefix", "removesuffix"),
         STR,
     ),
     **dict.fromkeys(("split", "rsplit", "splitlines"), Type("list", STR)),
@@ -200,7 +202,9 @@ def method_result(owner: Type, call: ast.Call, of: Of) -> Type:
     if owner.name == "file":
         return _file_result(owner, name)
     if name in ("copy", "union", "intersection", "difference", "symmetric_difference"):
-        return owner if owner.name in ("list", "set", "frozenset", "deque", "bytearray") else UNKNOWN
+        return (
+            owner if owner.name in ("list", "set", "frozenset", "deque", "bytearray") else UNKNOWN
+        )
     if owner.is_sequence and name in ("index", "count"):
         return INT
     if owner.is_set and name == "pop":

@@ -25,7 +25,8 @@ _BINDERS = frozenset(
 
 # Star imports from these are read; any other may bring every name, so nothing is known after it.
 _STAR_MODULES = frozenset(
-    "bisect collections functools heapq itertools math operator queue random re string sys time typing".split()
+    "bisect collections functools heapq itertools math operator queue random re string sys time "
+    "typing".split()
 )
 
 
@@ -115,7 +116,7 @@ class Scopes:
         return self.module
 
     def symbol(self, node: ast.AST) -> Symbol | None:
-        """The variable that a name, argument, alias or definition stands for; None for built-ins."""
+        """The variable a name, argument, alias or definition stands for; None for built-ins."""
         if node not in self._symbol_of:
             self._require(node)
         found = self._symbol_of.get(node)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
 
 _SAME_SIZE = frozenset(
-    "list tuple set frozenset sorted reversed iter enumerate dict sum str abs int float len min max "
-    "collections.deque collections.Counter collections.OrderedDict itertools.accumulate filter "
+    "list tuple set frozenset sorted reversed iter enumerate dict sum str abs int float len min "
+    "max collections.deque collections.Counter collections.OrderedDict itertools.accumulate filter "
     "itertools.islice itertools.takewhile itertools.dropwhile copy.copy copy.deepcopy range".split()
 )
 _SUM_OF_SIZES = frozenset(("itertools.chain", "zip", "itertools.zip_longest"))
@@ -187,7 +187,7 @@ class Sizes:
         if binding.kind is Kind.LOOP:
             return self._loop_item(target, binding)
         if binding.kind is Kind.AUGMENTED:
-            return self._passes_around(binding.node, target) * self.of(binding.value)
+            return self._passes_around(binding.node) * self.of(binding.value)
         if binding.kind in (Kind.ASSIGN, Kind.UNPACK):
             return self.of(_unpacked(binding.value, binding.path))
         return ONE
@@ -208,18 +208,18 @@ class Sizes:
             parent = self._context.parent(load)
             match parent:
                 case ast.Attribute(attr=attr) if attr in _GROWING:
-                    total += self._passes_around(load, target)
+                    total += self._passes_around(load)
                 case ast.Attribute(attr="extend" | "update"):
                     call = self._context.parent(parent)
                     if isinstance(call, ast.Call) and call.args:
-                        total += self._passes_around(load, target) * self.of(call.args[0])
+                        total += self._passes_around(load) * self.of(call.args[0])
                 case ast.Subscript(ctx=ast.Store()):
-                    total += self._passes_around(load, target)
+                    total += self._passes_around(load)
                 case ast.Call(func=ast.Attribute(attr="heappush") | ast.Name("heappush")):
-                    total += self._passes_around(load, target)
+                    total += self._passes_around(load)
         return total
 
-    def _passes_around(self, node: ast.AST, target: Symbol) -> Growth:
+    def _passes_around(self, node: ast.AST) -> Growth:
         product = ONE
         for loop in self._context.loops(node):
             if loop in self._active:
