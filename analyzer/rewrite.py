@@ -69,6 +69,18 @@ def statements(text: str) -> Transform:
     return transform
 
 
+def around(before: str, after: str) -> Transform:
+    """Return a transform that puts statements above and below a statement; either may be empty."""
+
+    def transform(node: cst.CSTNode) -> Replacement:
+        import libcst as cst
+
+        above, below = (cst.parse_module(dedent(text)).body for text in (before, after))
+        return cast("Replacement", cst.FlattenSentinel([*above, node, *below]))
+
+    return transform
+
+
 def _leading_lines(old: _Statement) -> Sequence[cst.EmptyLine]:
     """The lines above a statement, and the comments of its block made such lines."""
     import libcst as cst
@@ -110,3 +122,16 @@ def _comments(node: cst.CSTNode) -> Iterator[cst.Comment]:
         yield node
     for child in node.children:
         yield from _comments(child)
+
+
+def decorated(text: str) -> Transform:
+    """Return a transform that puts the decorator `text` (without `@`) right above a `def`."""
+
+    def transform(node: cst.CSTNode) -> Replacement:
+        import libcst as cst
+
+        function = cast("cst.FunctionDef", node)
+        new = cst.Decorator(cst.parse_expression(text))
+        return function.with_changes(decorators=(*function.decorators, new))
+
+    return transform

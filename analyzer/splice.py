@@ -46,7 +46,7 @@ def splice(source: Source, fixes: Mapping[int, Fix]) -> tuple[str, list[int]]:
         imports |= about_imports
         others += own
         done.append(key)
-    return _spliced(source.text, [*others, *_merged(imports)]), done
+    return _spliced(source.text, [*_merged(imports), *others]), done
 
 
 def _ordered(source: Source, fixes: Mapping[int, Fix]) -> list[tuple[int, list[Piece]]]:

@@ -65,9 +65,9 @@ def test_exit_zero_hides_findings_but_no_errors(project: Path) -> None:
     [
         (["--select", "API101"], 1),
         (["--select", "api"], 1),
-        (["--select", "DST1"], 0),
-        (["--select", "DST1,API1"], 1),
-        (["--select", "DST1", "--extend-select", "API101"], 1),
+        (["--select", "API2"], 0),
+        (["--select", "API2,API1"], 1),
+        (["--select", "API2", "--extend-select", "API101"], 1),
         (["--select", "API", "--ignore", "API101"], 0),
         (["--ignore", "API1"], 0),
         (["--min-gain", "2"], 1),
@@ -292,10 +292,10 @@ def test_rules_are_not_imported_for_what_is_remembered(project: Path) -> None:
 def test_public_api() -> None:
     (found,) = effilint.check(SLOW, filename="a.py")
     assert (found.code, found.line, found.filename) == ("API101", 2, "a.py")
-    assert effilint.check(SLOW, select=["DST1"]) == []
-    assert effilint.check(SLOW, select="DST1,API1") == [replace(found, filename="<string>")]
+    assert effilint.check(SLOW, select=["API2"]) == []
+    assert effilint.check(SLOW, select="API2,API1") == [replace(found, filename="<string>")]
     assert effilint.fix(SLOW) == FAST
-    assert effilint.fix(SLOW, select=["DST"]) == SLOW
+    assert effilint.fix(SLOW, select=["API2"]) == SLOW
     with pytest.raises(effilint.UnknownCodeError, match="API999"):
         effilint.check(SLOW, select=["API999"])
     with pytest.raises(effilint.SourceError) as error:

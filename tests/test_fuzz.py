@@ -215,6 +215,7 @@ EXAMPLES = [
     for rule in all_rules().values()
     for example in rule.examples
     for code in ([example.code, example.fixed] if isinstance(example, Bad) else [example.code])
+    if code
 ]
 FRAMES = [
     "{}",

@@ -60,7 +60,7 @@ def step(argument: ast.expr, name: str, context: Context) -> Step:
         case ast.Name():
             return _named(argument, name, context)
         case ast.BinOp(left=ast.Name(id=used), op=op, right=right) if used == name:
-            return _operation(op, right, name, context)
+            return _operation(op, right, context)
         case ast.BinOp(left=ast.Constant(value=int(by)), op=ast.Add(), right=ast.Name(id=used)):
             return Step.MORE if used == name and by > 0 else Step.OTHER
         case ast.BinOp(left=left, op=ast.Sub()) if step(left, name, context) in _FALLING:
@@ -75,7 +75,7 @@ def step(argument: ast.expr, name: str, context: Context) -> Step:
 _FALLING = (Step.LESS, Step.LOOPED)
 
 
-def _operation(op: ast.operator, right: ast.expr, name: str, context: Context) -> Step:
+def _operation(op: ast.operator, right: ast.expr, context: Context) -> Step:
     if isinstance(op, ast.FloorDiv | ast.Div | ast.RShift):
         return Step.PART
     match right:

@@ -1,0 +1,266 @@
+"""Variables that each pass of a loop rebinds to something made of their old value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.loops import TINY, Loop
+from effilint.analyzer.facts.scopes import FUNCTIONS
+from effilint.analyzer.tree import same, walk
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+IsStep = Callable[[ast.expr, ast.expr], bool]
+
+
+def rebinding(statement: ast.AST) -> tuple[ast.expr, ast.expr] | None:
+    """Target and new value of an assignment to one place; `x += y` counts as `x = x + y`."""
+    match statement:
+        case ast.Assign(targets=[target], value=value) if not isinstance(target, ast.Tuple):
+            return target, value
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            return target, value
+        case ast.AugAssign(target=target, op=operator, value=value):
+            old = ast.copy_location(_loaded(target), target)
+            return target, ast.copy_location(ast.BinOp(old, operator, value), statement)
+    return None
+
+
+def sum_operands(value: ast.expr) -> list[ast.expr]:
+    """The operands of `a + b + c`, in order; one for anything else."""
+    operands: list[ast.expr] = []
+    while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        operands.append(value.right)
+        value = value.left
+    return [value, *reversed(operands)]
+
+
+def is_concatenation(target: ast.expr, value: ast.expr) -> bool:
+    """Whether `value` is `target` with something else added before or after it."""
+    others = [operand for operand in sum_operands(value) if not same(operand, target)]
+    if len(others) != len(sum_operands(value)) - 1 or not others:
+        return False
+    return not any(_is_made_of(other, target) for other in others)
+
+
+def _is_made_of(value: ast.expr, target: ast.expr) -> bool:
+    """Whether `value` may contain the object; the test of a conditional expression does not."""
+    if same(value, target):
+        return True
+    if isinstance(value, ast.IfExp):
+        return _is_made_of(value.body, target) or _is_made_of(value.orelse, target)
+    return any(same(node, target) for node in walk(value))
+
+
+def carrying_loops(
+    context: Context, statement: ast.stmt, target: ast.expr, is_step: IsStep
+) -> list[Loop]:
+    """The loops through whose passes `target` goes on growing (or shrinking), innermost first.
+
+    `is_step(target, value)` says whether a rebinding in the loop is such a step; any other
+    starts afresh. Empty unless the loops may run often.
+    """
+    carrying: list[Loop] = []
+    if _ends_loop(context, statement):
+        return []
+    for loop in context.hot_loops(statement):
+        if isinstance(loop, ast.comprehension) or _is_short(context, loop, target):
+            return []
+        if not _carries(context, loop, target, is_step):
+            break
+        carrying.append(loop)
+    counts = [context.trip_count(loop) for loop in carrying]
+    return carrying if any(count is None or count > TINY for count in counts) else []
+
+
+def is_helper_step(
+    context: Context, statement: ast.stmt, target: ast.expr, is_step: IsStep
+) -> bool:
+    """Whether a step outside of a loop is in a function that a hot loop of this file calls.
+
+    Only for an attribute of `self` that nothing but constructors and steps sets.
+    """
+    function = context.function(statement)
+    if function is None or not isinstance(target, ast.Attribute) or context.loops(statement):
+        return False
+    if context.types.self_class(target) is None or _ends_loop(context, statement):
+        return False
+    for store in _stores_of(context, target.attr):
+        place = context.function(store)
+        parts = rebinding(context.statement(store))
+        if place is not None and place.name in ("__init__", "__new__", "__post_init__"):
+            continue
+        if parts is None or not same(parts[0], target) or not is_step(*parts):
+            return False
+    return context.calls.called_in_loop(function) is not None
+
+
+def reads(context: Context, target: ast.expr, region: ast.AST) -> list[ast.expr]:
+    """Every read in `region` of the variable, attribute or item, in nested functions too."""
+    found: list[ast.expr] = []
+    for node in walk(region):
+        if isinstance(node, ast.expr) and same(node, target):
+            if isinstance(getattr(node, "ctx", None), ast.Load):
+                found.append(node)
+    return found
+
+
+def is_kept(context: Context, target: ast.expr, region: ast.AST, is_step: IsStep) -> bool:
+    """Whether a pass may hand the whole object on: to a call, a container, a name, a caller."""
+    for read in reads(context, target, region):
+        parts = rebinding(context.statement(read))
+        is_own = parts is not None and same(parts[0], target) and is_step(*parts)
+        if not is_own and _is_handed_on(context, read):
+            return True
+    return False
+
+
+def _is_handed_on(context: Context, read: ast.expr) -> bool:
+    parent = context.parent(read)
+    match parent:
+        case ast.Call(func=func) if read is not func:
+            return not context.purity.only_reads(parent)
+        case ast.keyword() | ast.Starred() | ast.Yield() | ast.YieldFrom() | ast.FormattedValue():
+            return True
+        case ast.Assign() | ast.AnnAssign() | ast.NamedExpr() | ast.BinOp() | ast.IfExp():
+            return True
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.AugAssign() | ast.Await():
+            return True
+        case ast.BoolOp():
+            return _is_handed_on(context, parent)
+        case ast.Attribute(attr="copy"):
+            return True
+    return False
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    match target:
+        case ast.Name(id=name):
+            return ast.Name(name, ast.Load())
+        case ast.Attribute(value=value, attr=attr):
+            return ast.Attribute(value, attr, ast.Load())
+        case ast.Subscript(value=value, slice=index):
+            return ast.Subscript(value, index, ast.Load())
+    return target
+
+
+def _ends_loop(context: Context, statement: ast.stmt) -> bool:
+    """Whether the loop (or function) is surely left after the statement."""
+    current = statement
+    while True:
+        if isinstance(context.block(current)[-1], ast.Return | ast.Break | ast.Raise):
+            return current is not context.block(current)[-1] and bool(context.loops(statement))
+        parent = context.parent(current)
+        if not isinstance(parent, ast.stmt) or isinstance(parent, ast.For | ast.While | ast.AsyncFor):
+            return False
+        if isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
+            return False
+        current = parent
+
+
+def _is_short(context: Context, loop: Loop, target: ast.expr) -> bool:
+    """Whether a `while` loop runs few times: it divides a number, pads, or climbs to a parent."""
+    if not isinstance(loop, ast.While):
+        return False
+    if any(same(node, target) for node in walk(loop.test)) and _asks_length(loop.test, target):
+        return True
+    return any(_is_leap(node) for node in walk(loop))
+
+
+def _asks_length(test: ast.expr, target: ast.expr) -> bool:
+    return any(
+        isinstance(node, ast.Call) and node.args and same(node.args[0], target)
+        for node in walk(test)
+    )
+
+
+def _is_leap(node: ast.AST) -> bool:
+    match node:
+        case ast.AugAssign(op=ast.FloorDiv() | ast.RShift() | ast.Div() | ast.LShift()):
+            return True
+        case ast.Assign(value=ast.BinOp(op=ast.FloorDiv() | ast.RShift())):
+            return True
+        case ast.Assign(value=ast.Call(func=ast.Name("divmod"))):
+            return True
+        case ast.Assign(targets=[target], value=ast.Attribute(value=value, attr=attr)):
+            return attr != "next" and same(target, value)
+    return False
+
+
+def _carries(context: Context, loop: Loop, target: ast.expr, is_step: IsStep) -> bool:
+    """Whether every rebinding of `target` in the loop is a step."""
+    for store in _stores_in(context, target, loop):
+        parts = rebinding(context.statement(store))
+        if parts is None or not same(parts[0], target) or not is_step(*parts):
+            return False
+    if isinstance(target, ast.Name):
+        return True
+    return _is_same_place(context, loop, target) and not _is_reset_by_call(context, loop, target)
+
+
+def _stores_in(context: Context, target: ast.expr, loop: Loop) -> Iterator[ast.AST]:
+    if isinstance(target, ast.Name):
+        for binding in context.bindings(target):
+            if context.inside(binding.node, loop):
+                yield binding.node
+        return
+    for node in walk(loop):
+        if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+            if isinstance(target, ast.Attribute):
+                if isinstance(node, ast.Attribute) and node.attr == target.attr:
+                    yield node
+            elif isinstance(target, ast.Subscript) and isinstance(node, ast.Subscript):
+                if same(node.value, target.value):
+                    yield node
+
+
+def _is_same_place(context: Context, loop: Loop, target: ast.expr) -> bool:
+    """Whether `target` (`a.b`, `a[b]`) is the same place in every pass."""
+    for node in walk(target):
+        if node is target or isinstance(node, ast.Constant | ast.expr_context):
+            continue
+        if isinstance(node, ast.Name):
+            if any(context.inside(b.node, loop) for b in context.bindings(node)):
+                return False
+        elif isinstance(node, ast.Attribute):
+            if any(
+                isinstance(other, ast.Attribute)
+                and other.attr == node.attr
+                and not isinstance(other.ctx, ast.Load)
+                for other in walk(loop)
+            ):
+                return False
+        else:
+            return False
+    return True
+
+
+def _is_reset_by_call(context: Context, loop: Loop, target: ast.expr) -> bool:
+    """Whether the loop calls a function of this file that sets the attribute."""
+    if not isinstance(target, ast.Attribute):
+        return False
+    setters = {context.function(store) for store in _stores_of(context, target.attr)}
+    pending = [context.callee(node) for node in walk(loop) if isinstance(node, ast.Call)]
+    seen: set[ast.AST] = set()
+    while pending:
+        function = pending.pop()
+        if function is None or function in seen:
+            continue
+        if function in setters:
+            return True
+        seen.add(function)
+        pending.extend(context.calls.callees(function))
+    return False
+
+
+def _stores_of(context: Context, attr: str) -> list[ast.Attribute]:
+    return [
+        node
+        for node in context.index.get(ast.Attribute, ())
+        if isinstance(node, ast.Attribute)
+        and node.attr == attr
+        and not isinstance(node.ctx, ast.Load)
+    ]

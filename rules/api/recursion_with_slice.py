@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.context import FunctionNode
+from effilint.analyzer.facts.recursion import Step, on_one_path, step, steps
+from effilint.analyzer.patterns import is_constant, is_empty_container, is_name, walk
+
+_SLICED_BY_COPY = ("list", "str", "tuple", "bytes", "bytearray")
+
+
+class RecursionWithSlice(Rule):
+    """A recursive function hands itself a copy of the rest of its argument.
+
+    Each of the `n` calls copies what is left, `O(n²)` in all, and holds its copy until the end.
+    """
+
+    code = "API203"
+    name = "recursion-with-slice"
+    message = "Every call of `{function}` copies the rest of `{name}` for the next one"
+    advice = "Pass an index along instead, or use a loop"
+    gain = Gain("O(n²)", "O(n)", {10: 5.0, 300: 80.0, 900: 200.0})
+    examples = (
+        Bad(
+            """
+            def total(prices):
+                if not prices:
+                    return 0
+                return prices[0] + total(prices[1:])  # API203
+            """,
+            fixed="""
+            def total(prices):
+                return sum(prices)
+            """,
+            workload="total(list(range(n)))",
+        ),
+        # The copy has a name of its own; unpacking copies too.
+        Bad(
+            """
+            def largest(items: list[int]) -> int:
+                first, *rest = items
+                if not rest:
+                    return first
+                return max(first, largest(rest))  # API203
+            """,
+            fixed="""
+            def largest(items: list[int]) -> int:
+                return max(items)
+            """,
+            workload="largest([(i * 7919) % 10007 for i in range(n)])",
+        ),
+        # A method that shrinks a string from both ends.
+        Bad(
+            """
+            class Checker:
+                def is_palindrome(self, text: str) -> bool:
+                    if len(text) < 2:
+                        return True
+                    return text[0] == text[-1] and self.is_palindrome(text[1:-1])  # API203
+            """
+        ),
+        # Searching a half should not read all of it.
+        Bad(
+            """
+            def contains(ordered: list[int], wanted: int) -> bool:
+                if not ordered:
+                    return False
+                middle = len(ordered) // 2
+                if ordered[middle] == wanted:
+                    return True
+                if ordered[middle] < wanted:
+                    return contains(ordered[middle + 1 :], wanted)  # API203
+                return contains(ordered[:middle], wanted)  # API203
+            """
+        ),
+        # Both halves are worked on: the copies cost no more than the merging.
+        Good(
+            """
+            def merge_sort(items):
+                if len(items) < 2:
+                    return items
+                middle = len(items) // 2
+                left, right = merge_sort(items[:middle]), merge_sort(items[middle:])
+                return merge(left, right)
+            """
+        ),
+        # What it makes is far larger than the copies.
+        Good(
+            """
+            def subsets(items: list[int]) -> list[list[int]]:
+                if not items:
+                    return [[]]
+                smaller = subsets(items[1:])
+                return smaller + [[items[0], *subset] for subset in smaller]
+            """
+        ),
+        # A slice of an array is a view of it; nothing shows that this is no array.
+        Good(
+            """
+            def energy(signal):
+                return 0 if signal.size == 0 else signal[0] ** 2 + energy(signal[1:])
+            """
+        ),
+    )
+
+    def visit_Module(self, _: ast.Module, context: Context) -> Iterator[Finding]:
+        for function, calls in context.calls.recursive.items():
+            copying = [(call, name) for call in calls if (name := _copied(call, function, context))]
+            if not copying or _branches(calls, context) or _works_on_results(function, calls, context):
+                continue
+            for call, name in copying:
+                yield self.report(call, function=function.name, name=name)
+
+
+def _copied(call: ast.Call, function: FunctionNode, context: Context) -> str | None:
+    """The parameter that the call passes a slice of."""
+    for name, how in steps(call, function, context).items():
+        if how is Step.SLICE or (how is Step.PART and _is_slice(call, function, name, context)):
+            if _is_copied_by_slicing(name, function, context):
+                return name
+    return None

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.collect import collected
+from effilint.analyzer.facts.accumulators import (
+    carrying_loops,
+    is_concatenation,
+    is_helper_step,
+    is_kept,
+    rebinding,
+)
+from effilint.analyzer.facts.scopes import FUNCTIONS
+
+
+class StrConcatNonlocal(Rule):
+    """A string that is not a plain local variable grows by `+=` in a loop.
+
+    CPython appends in place only to a local variable that no nested function uses. An attribute,
+    an item, a global, or a variable shared with a nested function is copied in full by every
+    `+=`. The fix assumes that nothing reads the string while the loop runs, and that the loop
+    does not end by an exception after which the part built so far is wanted.
+    """
+
+    code = "DST301"
+    name = "str-concat-nonlocal"
+    message = "Every `+=` in the loop copies all of `{target}`, which is not a plain local variable"
+    advice = "Collect the pieces in a list and `join` them after the loop"
+    gain = Gain("O(n^2)", "O(n)", {10: 1.0, 1_000: 3.2, 100_000: 80.0})
+    safety = Safety.UNSAFE
+    examples = (
+        Bad(
+            """
+            class Report:
+                def __init__(self):
+                    self.text = ""
+
+                def fill(self, lines):
+                    for line in lines:
+                        self.text += line + "\\n"  # DST301
+
+
+            def report(lines):
+                made = Report()
+                made.fill(lines)
+                return made.text
+            """,
+            fixed="""
+            class Report:
+                def __init__(self):
+                    self.text = ""
+
+                def fill(self, lines):
+                    parts = []
+                    for line in lines:
+                        parts.append(line + "\\n")
+                    self.text += "".join(parts)
+
+
+            def report(lines):
+                made = Report()
+                made.fill(lines)
+                return made.text
+            """,
+            workload="report([str(i) for i in range(n)])",
+        ),
+        # A module-level name is no local variable.
+        Bad(
+            """
+            import sys
+
+            text = ""
+            for line in sys.stdin:
+                if line.strip():
+                    text += line  # DST301
+            print(text)
+            """,
+            fixed="""
+            import sys
+
+            parts = []
+            for line in sys.stdin:
+                if line.strip():
+                    parts.append(line)
+            text = "".join(parts)
+            print(text)
+            """,
+        ),
+        # The nested function makes `text` a shared variable.
+        Bad(
+            """
+            def dump(nodes):
+                text = ""
+
+                def show():
+                    print(text)
+
+                i = 0
+                while i < len(nodes):
+                    text += str(nodes[i])  # DST301
+                    i += 1
+                show()
+            """
+        ),
+        Bad(
+            """
+            def merge(pages):
+                merged = {"title": "Pages", "body": ""}
+                for page in pages:
+                    for line in page:
+                        merged["body"] = merged["body"] + line  # DST301
+                return merged
+            """
+        ),
+        # The loop is in another method.
+        Bad(
+            """
+            class Log:
+                def __init__(self):
+                    self.text = ""
+
+                def add(self, line):
+                    self.text += line  # DST301
+
+                def add_all(self, lines):
+                    for line in lines:
+                        self.add(line)
+            """
+        ),
+        # CPython appends in place to a plain local.
+        Good(
+            """
+            def joined(lines):
+                text = ""
+                for line in lines:
+                    text += line
+                return text
+            """
+        ),
+        # Another object in every pass.
+        Good(
+            """
+            class Row:
+                text: str = ""
+
+            def end(rows: list[Row]):
+                for row in rows:
+                    row.text += "\\n"
+            """
+        ),
+        # Starts afresh in every pass.
+        Good(
+            """
+            class Parser:
+                token: str = ""
+
+                def parse(self, text):
+                    for char in text:
+                        if char == " ":
+                            self.token = ""
+                        self.token += char
+            """
+        ),
+        # A number.
+        Good(
+            """
+            class Meter:
+                def __init__(self):
+                    self.total = 0
+
+                def read(self, values):
+                    for value in values:
+                        self.total += value
+            """
+        ),
+    )
+
+    def visit_AugAssign(self, node: ast.AugAssign, context: Context) -> Iterator[Finding]:
+        if isinstance(node.op, ast.Add):
+            yield from self._check(node, context)
+
+    def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
+        if isinstance(node.value, ast.BinOp):
+            yield from self._check(node, context)
+
+    def _check(self, node: ast.stmt, context: Context) -> Iterator[Finding]:
+        parts = rebinding(node)
+        if parts is None or not is_concatenation(*parts):
+            return
+        target = parts[0]
+        loops = carrying_loops(context, node, target, is_concatenation)
+        if not loops and not is_helper_step(context, node, target, is_concatenation):
+            return
+        if isinstance(target, ast.Name) and not _is_shared(target, context):
+            return
+        if context.type_of(target).name != "str":
+            return
+        if loops and is_kept(context, target, loops[0], is_concatenation):
+            return
+        edits: list[Edit] = []
+        if loops:
+            whole = '"".join({parts})'
+            edits = collected(context, target, loops[-1], "parts", '""', whole)
+        yield self.report(node, *edits, target=context.segment(target))
+
+
+def _is_shared(name: ast.Name, context: Context) -> bool:
+    """Whether the variable is global, nonlocal, or used by a nested function."""
+    symbol = context.symbol(name)
+    if symbol is None or not isinstance(symbol.scope.node, FUNCTIONS):
+        return symbol is not None
+    home = symbol.scope.node
+    nodes = [*symbol.loads, *(binding.node for binding in symbol.bindings)]
+    return any(_innermost(node, context) is not home for node in nodes if isinstance(node, ast.Name))
+
+
+def _innermost(node: ast.AST, context: Context) -> ast.AST | None:
+    for outer in context.ancestors(node):
+        if isinstance(outer, (*FUNCTIONS, ast.GeneratorExp)):
+            is_evaluated_outside = isinstance(outer, ast.GeneratorExp) and context.inside(
+                node, outer.generators[0].iter
+            )
+            if not is_evaluated_outside:
+                return outer
+    return None

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.collect import collected
+from effilint.analyzer.facts.accumulators import (
+    carrying_loops,
+    is_concatenation,
+    is_helper_step,
+    is_kept,
+    rebinding,
+)
+from effilint.analyzer.patterns import same
+
+
+class TupleGrowth(Rule):
+    """A tuple grows item by item in a loop.
+
+    A tuple cannot grow: every pass copies all of it. The fix assumes that nothing reads the
+    tuple while the loop runs, and that the loop does not end by an exception after which the
+    part built so far is wanted.
+    """
+
+    code = "DST503"
+    name = "tuple-growth"
+    message = "Every pass of the loop copies all of the tuple `{target}`"
+    advice = "Append to a list and make the tuple after the loop"
+    gain = Gain("O(n^2)", "O(n)", {10: 1.2, 1_000: 40.0, 20_000: 1000.0})
+    safety = Safety.UNSAFE
+    examples = (
+        Bad(
+            """
+            def squares(numbers):
+                found = ()
+                for number in numbers:
+                    found += (number * number,)  # DST503
+                return found
+            """,
+            fixed="""
+            def squares(numbers):
+                items = []
+                for number in numbers:
+                    items.append(number * number)
+                found = tuple(items)
+                return found
+            """,
+            workload="squares(range(n))",
+        ),
+        Bad(
+            """
+            def walk(node):
+                path = ()
+                while node.next:
+                    path = (*path, node.value)  # DST503
+                    node = node.next
+                return path
+            """
+        ),
+        Bad(
+            """
+            class Names:
+                known: tuple[str, ...] = ()
+
+                def add(self, rows):
+                    for row in rows:
+                        if row:
+                            self.known = self.known + (row[0],)  # DST503
+            """
+        ),
+        Bad(
+            """
+            def flattened(groups):
+                found = ()
+                for group in groups:
+                    found += tuple(group)  # DST503
+                return found
+            """
+        ),
+        # A list grows in place.
+        Good(
+            """
+            def squares(numbers):
+                found = []
+                for number in numbers:
+                    found += (number * number,)
+                return tuple(found)
+            """
+        ),
+        # Every tuple is wanted.
+        Good(
+            """
+            def prefixes(items):
+                path = ()
+                for item in items:
+                    path += (item,)
+                    yield path
+            """
+        ),
+        # A fixed, small number of passes.
+        Good(
+            """
+            def shape(array):
+                sizes = ()
+                for axis in range(3):
+                    sizes += (len(array[axis]),)
+                return sizes
+            """
+        ),
+        # A tuple with a number added is no longer a tuple of the same length.
+        Good(
+            """
+            def moved(steps):
+                place = 0
+                for step in steps:
+                    place += step
+                return place
+            """
+        ),
+    )
+
+    def visit_AugAssign(self, node: ast.AugAssign, context: Context) -> Iterator[Finding]:
+        if isinstance(node.op, ast.Add):
+            yield from self._check(node, context)
+
+    def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
+        if isinstance(node.value, ast.BinOp | ast.Tuple):
+            yield from self._check(node, context)
+
+    def _check(self, node: ast.stmt, context: Context) -> Iterator[Finding]:
+        parts = rebinding(node)
+        if parts is None or not _is_growth(*parts):
+            return
+        target = parts[0]
+        loops = carrying_loops(context, node, target, _is_growth)
+        if not loops and not is_helper_step(context, node, target, _is_growth):
+            return
+        if context.type_of(target).name != "tuple":
+            return
+        if loops and is_kept(context, target, loops[0], _is_growth):
+            return
+        whole = "tuple({parts})"
+        edits = collected(context, target, loops[-1], "items", "()", whole) if loops else []
+        yield self.report(node, *edits, target=context.segment(target))
+
+
+def _is_growth(target: ast.expr, value: ast.expr) -> bool:
+    if isinstance(value, ast.Tuple):
+        starred = [e.value for e in value.elts if isinstance(e, ast.Starred)]
+        return len(value.elts) > 1 and sum(same(item, target) for item in starred) == 1
+    return is_concatenation(target, value)
+
