@@ -33,7 +33,7 @@ def collected(
             if not isinstance(node, ast.AugAssign) or not _can_append(node.value, empty):
                 return []
             pieces[node] = node.value
-    if reads(context, target, loop) or _may_be_read_elsewhere(context, target, loop):
+    if reads(target, loop) or _may_be_read_elsewhere(context, target, loop):
         return []
     parts_name = _fresh(context, name)
     edits = [
@@ -66,10 +66,8 @@ def _piece(context: Context, piece: ast.expr, empty: str) -> str:
 
 
 def _can_wait(loop: ast.For | ast.While) -> bool:
-    return not any(
-        isinstance(node, ast.Return | ast.Yield | ast.YieldFrom | ast.Await | ast.Delete | ast.Global)
-        for node in walk(loop)
-    )
+    leaving = (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Delete)
+    return not any(isinstance(node, leaving) for node in walk(loop))
 
 
 def _may_be_read_elsewhere(context: Context, target: ast.expr, loop: Loop) -> bool:
@@ -83,7 +81,11 @@ def _may_be_read_elsewhere(context: Context, target: ast.expr, loop: Loop) -> bo
         home = context.function(loop)
         nested = [use for use in context.uses(target) if context.function(use) is not home]
         return bool(nested) and any(isinstance(node, ast.Call) for node in walk(loop))
-    own = {id(node) for statement in walk(loop) if (p := rebinding(statement)) for node in walk(p[0])}
+    own = set()
+    for node in walk(loop):
+        parts = rebinding(node)
+        if parts is not None:
+            own |= {id(inner) for inner in walk(parts[0])}
     for node in walk(loop):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             return True

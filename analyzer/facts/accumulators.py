@@ -67,7 +67,7 @@ def carrying_loops(
     if _ends_loop(context, statement):
         return []
     for loop in context.hot_loops(statement):
-        if isinstance(loop, ast.comprehension) or _is_short(context, loop, target):
+        if isinstance(loop, ast.comprehension) or _is_short(loop, target, statement):
             return []
         if not _carries(context, loop, target, is_step):
             break
@@ -98,7 +98,7 @@ def is_helper_step(
     return context.calls.called_in_loop(function) is not None
 
 
-def reads(context: Context, target: ast.expr, region: ast.AST) -> list[ast.expr]:
+def reads(target: ast.expr, region: ast.AST) -> list[ast.expr]:
     """Every read in `region` of the variable, attribute or item, in nested functions too."""
     found: list[ast.expr] = []
     for node in walk(region):
@@ -110,7 +110,7 @@ def reads(context: Context, target: ast.expr, region: ast.AST) -> list[ast.expr]
 
 def is_kept(context: Context, target: ast.expr, region: ast.AST, is_step: IsStep) -> bool:
     """Whether a pass may hand the whole object on: to a call, a container, a name, a caller."""
-    for read in reads(context, target, region):
+    for read in reads(target, region):
         parts = rebinding(context.statement(read))
         is_own = parts is not None and same(parts[0], target) and is_step(*parts)
         if not is_own and _is_handed_on(context, read):
@@ -154,27 +154,26 @@ def _ends_loop(context: Context, statement: ast.stmt) -> bool:
         if isinstance(context.block(current)[-1], ast.Return | ast.Break | ast.Raise):
             return current is not context.block(current)[-1] and bool(context.loops(statement))
         parent = context.parent(current)
-        if not isinstance(parent, ast.stmt) or isinstance(parent, ast.For | ast.While | ast.AsyncFor):
-            return False
-        if isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
+        loops_and_scopes = (ast.For, ast.While, ast.AsyncFor, *FUNCTIONS, ast.ClassDef)
+        if not isinstance(parent, ast.stmt) or isinstance(parent, loops_and_scopes):
             return False
         current = parent
 
 
-def _is_short(context: Context, loop: Loop, target: ast.expr) -> bool:
+def _is_short(loop: Loop, target: ast.expr, statement: ast.stmt) -> bool:
     """Whether a `while` loop runs few times: it divides a number, pads, or climbs to a parent."""
     if not isinstance(loop, ast.While):
         return False
-    if any(same(node, target) for node in walk(loop.test)) and _asks_length(loop.test, target):
-        return True
-    return any(_is_leap(node) for node in walk(loop))
+    return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
 
 
-def _asks_length(test: ast.expr, target: ast.expr) -> bool:
-    return any(
-        isinstance(node, ast.Call) and node.args and same(node.args[0], target)
-        for node in walk(test)
-    )
+def _is_padding(test: ast.expr, target: ast.expr, statement: ast.stmt) -> bool:
+    """Whether the loop adds a constant until the length of `target` will do."""
+    parts = rebinding(statement)
+    if parts is None or not any(same(node, target) for node in walk(test)):
+        return False
+    others = [operand for operand in sum_operands(parts[1]) if not same(operand, target)]
+    return all(isinstance(operand, ast.Constant) for operand in others)
 
 
 def _is_leap(node: ast.AST) -> bool:

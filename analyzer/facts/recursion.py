@@ -23,7 +23,8 @@ class Step(enum.Enum):
     LESS = enum.auto()  # n - 1
     MORE = enum.auto()  # i + 1
     SLICE = enum.auto()  # xs[1:], xs[:-1], `rest` of `first, *rest = xs`
-    PART = enum.auto()  # n // 2, xs[:middle]: as deep as a logarithm
+    PIECE = enum.auto()  # xs[:middle], xs[end:]: cut where it depends
+    PART = enum.auto()  # n // 2: as deep as a logarithm
     LINK = enum.auto()  # node.next
     CHILD = enum.auto()  # node.left
     LOOPED = enum.auto()  # n - k for a loop's k, or a loop's i in range(n)
@@ -89,8 +90,10 @@ def _operation(op: ast.operator, right: ast.expr, context: Context) -> Step:
 def _slice(part: ast.Slice) -> Step:
     lower = 0 if part.lower is None else _number(part.lower)
     upper = 0 if part.upper is None else _number(part.upper)
-    if part.step is not None or lower is None or upper is None:
-        return Step.PART
+    if part.step is not None:
+        return Step.OTHER
+    if lower is None or upper is None:
+        return Step.PIECE
     return Step.SLICE if lower >= 0 >= upper and lower != upper else Step.OTHER
 
 

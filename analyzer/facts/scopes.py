@@ -101,7 +101,8 @@ class Scopes:
         self._free: dict[str, list[ast.Name]] = {}  # loads in functions that nothing there binds
         self._all_built = False
         self.star_modules: set[str] = set()
-        self.module = self._build(tree, None)
+        self.module = Scope(tree, None)
+        self._build(self.module)
         for declaration in index.get(ast.Global, ()):
             self._require(declaration)
 
@@ -152,7 +153,7 @@ class Scopes:
         for outer in reversed(chain):
             if isinstance(outer, FUNCTIONS):
                 if outer not in self._by_node:
-                    self._build(outer, self._enclosing_class(outer))
+                    self._build(Scope(outer, self._enclosing_class(outer)))
                 return
 
     def _enclosing_class(self, function: ast.AST) -> Scope:
@@ -163,25 +164,23 @@ class Scopes:
             parent = self._parents.get(parent)
         return self.module
 
-    def _build(self, node: ast.AST, parent: Scope | None) -> Scope:
-        first = Scope(node, parent)
+    def _build(self, first: Scope) -> None:
         pending, loads = [first], []
+        is_function_unit = first is not self.module
         while pending:
             scope = pending.pop()
             self._by_node[scope.node] = scope
             nested, read = self._collect(scope)
             loads.append((scope, read))
             # Functions at module level and in classes are units of their own.
-            inside_module = parent is None
             pending.extend(
                 Scope(inner, scope)
                 for inner in nested
-                if not (inside_module and isinstance(inner, FUNCTIONS))
+                if is_function_unit or not isinstance(inner, FUNCTIONS)
             )
         for scope, read in loads:
             for name in read:
-                self._resolve(name, scope, is_function_unit=parent is not None)
-        return first
+                self._resolve(name, scope, is_function_unit=is_function_unit)
 
     def _resolve(self, name: ast.Name, scope: Scope, *, is_function_unit: bool) -> None:
         looked: Scope | None = scope.home(name.id)

@@ -6,10 +6,10 @@ from itertools import combinations
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.context import FunctionNode
-from effilint.analyzer.facts.recursion import Step, on_one_path, step, steps
-from effilint.analyzer.patterns import is_constant, is_empty_container, is_name, walk
+from effilint.analyzer.facts.recursion import Step, on_one_path, steps
+from effilint.analyzer.patterns import is_constant, is_empty_container
 
-_SLICED_BY_COPY = ("list", "str", "tuple", "bytes", "bytearray")
+_COPIED = ("list", "str", "tuple", "bytes", "bytearray")
 
 
 class RecursionWithSlice(Rule):
@@ -108,17 +108,57 @@ class RecursionWithSlice(Rule):
 
     def visit_Module(self, _: ast.Module, context: Context) -> Iterator[Finding]:
         for function, calls in context.calls.recursive.items():
-            copying = [(call, name) for call in calls if (name := _copied(call, function, context))]
-            if not copying or _branches(calls, context) or _works_on_results(function, calls, context):
+            copied = {call: _copied(call, function, context) for call in calls}
+            if not any(copied.values()) or _makes_more(calls, context):
                 continue
-            for call, name in copying:
-                yield self.report(call, function=function.name, name=name)
+            for call, name in copied.items():
+                if name and _copies_when_sliced(name, function, context):
+                    yield self.report(call, function=function.name, name=name)
 
 
 def _copied(call: ast.Call, function: FunctionNode, context: Context) -> str | None:
     """The parameter that the call passes a slice of."""
     for name, how in steps(call, function, context).items():
-        if how is Step.SLICE or (how is Step.PART and _is_slice(call, function, name, context)):
-            if _is_copied_by_slicing(name, function, context):
-                return name
+        if how in (Step.SLICE, Step.PIECE):
+            return name
     return None
+
+
+def _makes_more(calls: list[ast.Call], context: Context) -> bool:
+    """Whether calls multiply, or the function goes through what they return."""
+    if any(on_one_path(one, other, context) for one, other in combinations(calls, 2)):
+        return True
+    return any(context.loops(call) or _is_gone_through(call, context) for call in calls)
+
+
+def _is_gone_through(call: ast.Call, context: Context) -> bool:
+    parent = context.parent(call)
+    readers: list[ast.AST] = [call]
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        readers += context.uses(parent.targets[0])
+    parents = (context.parent(reader) for reader in readers)
+    return any(isinstance(outer, ast.For | ast.comprehension) for outer in parents)
+
+
+def _copies_when_sliced(name: str, function: FunctionNode, context: Context) -> bool:
+    """Whether the parameter is a list, text or the like: no array, of which a slice is a view."""
+    uses = context.uses(context.calls.parameters(function)[name])
+    if any(_is_tested(use, context.parent(use)) for use in uses):
+        return not context.type_of(uses[0]).is_known or _is_copied(uses[0], context)
+    return bool(uses) and _is_copied(uses[0], context)
+
+
+def _is_copied(use: ast.Name, context: Context) -> bool:
+    return context.inferred_type(use).name in _COPIED
+
+
+def _is_tested(use: ast.Name, parent: ast.AST | None) -> bool:
+    """Whether its truth is asked for, or it is compared to an empty one: no array allows that."""
+    match parent:
+        case ast.UnaryOp(op=ast.Not()) | ast.BoolOp():
+            return True
+        case ast.If(test=test) | ast.IfExp(test=test):
+            return test is use
+        case ast.Compare(left=left, comparators=[other]) if left is use:
+            return is_empty_container(other) or is_constant(other, "", b"")
+    return False

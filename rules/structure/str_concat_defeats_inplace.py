@@ -177,10 +177,13 @@ def _is_formatted(target: ast.expr, value: ast.expr) -> bool:
                 return False
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=ast.Tuple(elts=elts)):
             fields = elts
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="format"), args=args):
+        case ast.Call(
+            func=ast.Attribute(value=ast.Constant(value=str()), attr="format"), args=args
+        ):
             fields = args
         case ast.Call(
-            func=ast.Attribute(value=joiner, attr="join"), args=[ast.List(elts=e) | ast.Tuple(elts=e)]
+            func=ast.Attribute(value=joiner, attr="join"),
+            args=[ast.List(elts=e) | ast.Tuple(elts=e)],
         ) if is_constant(joiner, ""):
             fields = e
     return sum(same(field, target) for field in fields) == 1

@@ -213,7 +213,9 @@ def _is_shared(name: ast.Name, context: Context) -> bool:
         return symbol is not None
     home = symbol.scope.node
     nodes = [*symbol.loads, *(binding.node for binding in symbol.bindings)]
-    return any(_innermost(node, context) is not home for node in nodes if isinstance(node, ast.Name))
+    return any(
+        _innermost(node, context) is not home for node in nodes if isinstance(node, ast.Name)
+    )
 
 
 def _innermost(node: ast.AST, context: Context) -> ast.AST | None:

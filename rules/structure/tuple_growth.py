@@ -150,4 +150,3 @@ def _is_growth(target: ast.expr, value: ast.expr) -> bool:
         starred = [e.value for e in value.elts if isinstance(e, ast.Starred)]
         return len(value.elts) > 1 and sum(same(item, target) for item in starred) == 1
     return is_concatenation(target, value)
-
