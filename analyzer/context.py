@@ -5,25 +5,32 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.calls import Calls
-from effilint.analyzer.facts.changes import Changes
-from effilint.analyzer.facts.cost import Cost, Costs
-from effilint.analyzer.facts.inference import Inference
 from effilint.analyzer.facts.loops import Loop, Loops
 from effilint.analyzer.facts.names import Names
-from effilint.analyzer.facts.purity import Purity
 from effilint.analyzer.facts.scopes import Binding, Kind, Scopes, Symbol
-from effilint.analyzer.facts.types import Type, Types
 from effilint.analyzer.model import Diagnostic, Finding, Fix
 from effilint.analyzer.source import Source
 from effilint.analyzer.tree import index
+
+if TYPE_CHECKING:
+    from effilint.analyzer.facts.calls import Calls
+    from effilint.analyzer.facts.changes import Changes
+    from effilint.analyzer.facts.cost import Cost, Costs
+    from effilint.analyzer.facts.inference import Inference
+    from effilint.analyzer.facts.lattice import Type
+    from effilint.analyzer.facts.purity import Purity
+    from effilint.analyzer.facts.types import Types
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Context:
-    """A parsed file and the facts about it; `SourceError` if it does not parse."""
+    """A parsed file and the facts about it; `SourceError` if it does not parse.
+
+    The modules of the facts are imported with the first question: most small files ask few.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -147,6 +154,8 @@ class Context:
     @cached_property
     def types(self) -> Types:
         """Local type inference."""
+        from effilint.analyzer.facts.types import Types
+
         return Types(self)
 
     def type_of(self, node: ast.expr) -> Type:
@@ -155,6 +164,8 @@ class Context:
 
     @cached_property
     def _inference(self) -> Inference:
+        from effilint.analyzer.facts.inference import Inference
+
         return Inference(self)
 
     def inferred_type(self, node: ast.expr) -> Type:
@@ -170,6 +181,8 @@ class Context:
     @cached_property
     def purity(self) -> Purity:
         """Which calls have no effect."""
+        from effilint.analyzer.facts.purity import Purity
+
         return Purity(self)
 
     def is_pure(self, node: ast.AST) -> bool:
@@ -178,6 +191,8 @@ class Context:
 
     @cached_property
     def _changes(self) -> Changes:
+        from effilint.analyzer.facts.changes import Changes
+
         return Changes(self)
 
     def changes(self, node: ast.expr, region: ast.AST) -> list[ast.AST]:
@@ -201,6 +216,8 @@ class Context:
     @cached_property
     def calls(self) -> Calls:
         """The call graph of the file."""
+        from effilint.analyzer.facts.calls import Calls
+
         return Calls(self)
 
     def callee(self, call: ast.Call) -> FunctionNode | None:
@@ -209,6 +226,8 @@ class Context:
 
     @cached_property
     def _costs(self) -> Costs:
+        from effilint.analyzer.facts.cost import Costs
+
         return Costs(self)
 
     def cost(self, function: FunctionNode) -> Cost:
