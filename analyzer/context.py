@@ -145,6 +145,10 @@ class Context:
         """How often the loop runs at most, where that is a constant; else None."""
         return self._loops.trip_count(loop)
 
+    def length(self, node: ast.expr) -> int | None:
+        """How many items an iterable has at most, where that is a constant; else None."""
+        return self._loops.length(node)
+
     def hot_loops(self, node: ast.AST) -> list[Loop]:
         """`loops(node)` without those that run a small constant number of times."""
         return self._loops.hot(node)

@@ -33,11 +33,17 @@ class Linter:
                     self._by_type[getattr(ast, method.removeprefix("visit_"))].append(visit)
 
     def findings(self, context: Context) -> Iterator[Finding]:
-        """Yield what the rules find, in no particular order."""
+        """Yield what the rules find, in no particular order.
+
+        Code nested too deep for the facts counts as unknown, and unknown is silent.
+        """
         for node_type, visitors in self._by_type.items():
             for node in context.index.get(node_type, ()):
                 for visit in visitors:
-                    yield from _guarded(visit, node, context)
+                    try:
+                        yield from visit(node, context)
+                    except RecursionError:
+                        continue
         if not self._by_call:
             return
         by_call = self._by_call
@@ -51,7 +57,10 @@ class Linter:
             else:
                 continue
             for visit in by_call.get(name, ()):
-                yield from _guarded(visit, node, context)
+                try:
+                    yield from visit(node, context)
+                except RecursionError:
+                    continue
 
     def check(self, source: Source) -> list[Diagnostic]:
         """Return the diagnostics of `source` in source order; `SourceError` if it cannot parse.
@@ -77,11 +86,3 @@ class Linter:
             (context.diagnostic(finding, fix) for finding, fix in zip(kept, fixes, strict=True)),
             key=lambda d: (d.cell or 0, d.line, d.column, d.code),
         )
-
-
-def _guarded(visit: Visitor, node: ast.AST, context: Context) -> Iterator[Finding]:
-    """Yield from a visitor; code nested too deep for the facts counts as unknown."""
-    try:
-        yield from visit(node, context)
-    except RecursionError:
-        return

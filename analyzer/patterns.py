@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer.facts.scopes import FUNCTIONS
-from effilint.analyzer.tree import children, same, walk
+from effilint.analyzer.tree import push_children, same, walk
 
 __all__ = [
     "always_leaves",
@@ -18,6 +18,7 @@ __all__ = [
     "membership",
     "method_call",
     "names_in",
+    "operand_text",
     "range_bounds",
     "root_name",
     "same",
@@ -136,7 +137,7 @@ def walk_block(block: list[ast.stmt]) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            stack.extend(list(children(node))[::-1])
+            push_children(node, stack)
 
 
 def always_leaves(block: list[ast.stmt]) -> bool:
@@ -149,3 +150,16 @@ def always_leaves(block: list[ast.stmt]) -> bool:
         case ast.If(body=body, orelse=orelse):
             return always_leaves(body) and always_leaves(orelse)
     return False
+
+
+def operand_text(node: ast.expr, text: str) -> str:
+    """The source text of `node`, in parentheses where it needs them as an operand or argument."""
+    if isinstance(node, ast.Tuple | ast.GeneratorExp):
+        return text if text.startswith("(") else f"({text})"
+    return text if isinstance(node, _CLOSED) else f"({text})"
+
+
+_CLOSED = (
+    *(ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr),
+    *(ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp),
+)

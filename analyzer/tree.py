@@ -26,6 +26,8 @@ CHILD_FIELDS: dict[type[ast.AST] | None, tuple[str, ...]] = {
     if isinstance(node_type, type) and issubclass(node_type, ast.AST)
 }
 
+_FIELDS_BACKWARDS = {node_type: fields[::-1] for node_type, fields in CHILD_FIELDS.items()}
+
 Index = dict[type[ast.AST], list[ast.AST]]
 Parents = dict[ast.AST, ast.AST]
 
@@ -69,7 +71,17 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(list(children(top))))
+        push_children(top, stack)
+
+
+def push_children(node: ast.AST, stack: list[ast.AST]) -> None:
+    """Put the direct child nodes on a stack, the first of them on top."""
+    for field in _FIELDS_BACKWARDS[node.__class__]:
+        value = getattr(node, field)
+        if value.__class__ is list:
+            stack += value[::-1] if None not in value else [c for c in value[::-1] if c is not None]
+        elif value is not None:
+            stack.append(value)
 
 
 def same(left: ast.AST, right: ast.AST) -> bool:

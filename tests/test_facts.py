@@ -71,7 +71,7 @@ def first_loop(context: Context) -> ast.For | ast.While:
         ("def f(*x: int):\n    x", "x", "tuple"),
         ("x = sorted(y)[:3]\nx", "x", "list"),
         ("x = '%s' % y\nx", "x", "str"),
-        ("x = [0] * n\nx", "x", "unknown"),
+        ("x = [0] * n\nx", "x", "list"),
         ("n = 3\nx = [0] * n\nx", "x", "list"),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
-from effilint.analyzer.facts.scopes import FUNCTIONS
+from effilint.analyzer.facts.scopes import FUNCTIONS, Kind
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -26,6 +26,26 @@ def rebinding(statement: ast.AST) -> tuple[ast.expr, ast.expr] | None:
         case ast.AugAssign(target=target, op=operator, value=value):
             old = ast.copy_location(_loaded(target), target)
             return target, ast.copy_location(ast.BinOp(old, operator, value), statement)
+    return None
+
+
+def new_value(statement: ast.AST, target: ast.expr) -> ast.expr | None:
+    """What an assignment gives `target`, as one of several places too; None if it cannot be told.
+
+    `first, *rest = rest` counts as `rest = rest[1:]`.
+    """
+    parts = rebinding(statement)
+    if parts is not None:
+        return parts[1] if same(parts[0], target) else None
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=places)], value=ast.Tuple(elts=values)):
+            if len(places) == len(values):
+                pairs = zip(places, values, strict=True)
+                return next((value for place, value in pairs if same(place, target)), None)
+        case ast.Assign(targets=[ast.Tuple(elts=[*heads, ast.Starred(value=rest)])], value=value):
+            if heads and same(rest, target):
+                start = ast.copy_location(ast.Constant(len(heads)), value)
+                return ast.copy_location(ast.Subscript(value, ast.Slice(start), ast.Load()), value)
     return None
 
 
@@ -67,7 +87,7 @@ def carrying_loops(
     if _ends_loop(context, statement):
         return []
     for loop in context.hot_loops(statement):
-        if isinstance(loop, ast.comprehension) or _is_short(loop, target, statement):
+        if isinstance(loop, ast.comprehension) or _is_short(context, loop, target, statement):
             return []
         if not _carries(context, loop, target, is_step):
             break
@@ -98,6 +118,15 @@ def is_helper_step(
     return context.calls.called_in_loop(function) is not None
 
 
+def is_first_step(statement: ast.stmt, target: ast.expr, loop: ast.AST, is_step: IsStep) -> bool:
+    """Whether no earlier statement of the loop is such a step, so that one finding says it all."""
+    for node in walk(loop):
+        value = new_value(node, target)
+        if value is not None and is_step(target, value):
+            return node is statement
+    return True
+
+
 def reads(target: ast.expr, region: ast.AST) -> list[ast.expr]:
     """Every read in `region` of the variable, attribute or item, in nested functions too."""
     found: list[ast.expr] = []
@@ -116,6 +145,26 @@ def is_kept(context: Context, target: ast.expr, region: ast.AST, is_step: IsStep
         if not is_own and _is_handed_on(context, read):
             return True
     return False
+
+
+def is_own(context: Context, name: ast.Name, loop: Loop) -> bool:
+    """Whether the container was made here, nothing else holds it, and the loop is not over it."""
+    if len(context.aliases(name)) > 1 or isinstance(loop, ast.comprehension):
+        return False
+    header = loop.test if isinstance(loop, ast.While) else loop.iter
+    if not isinstance(loop, ast.While) and any(same(node, name) for node in walk(header)):
+        return False
+    starts = [b for b in context.bindings(name) if not context.inside(b.node, loop)]
+    return bool(starts) and all(
+        b.kind is Kind.ASSIGN and b.value is not None and _is_new(context, b.value) for b in starts
+    )
+
+
+def _is_new(context: Context, value: ast.expr) -> bool:
+    displays = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    if isinstance(value, ast.Call):
+        return context.resolve(value.func) in ("list", "dict", "set", "sorted")
+    return isinstance(value, displays)
 
 
 def _is_handed_on(context: Context, read: ast.expr) -> bool:
@@ -160,20 +209,45 @@ def _ends_loop(context: Context, statement: ast.stmt) -> bool:
         current = parent
 
 
-def _is_short(loop: Loop, target: ast.expr, statement: ast.stmt) -> bool:
-    """Whether a `while` loop runs few times: it divides a number, pads, or climbs to a parent."""
+def _is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stmt) -> bool:
+    """Whether the loop runs few times.
+
+    It goes through `*args` or `**kwargs`, divides a number, pads, or climbs to a parent.
+    """
     if not isinstance(loop, ast.While):
-        return False
+        return any(_is_call_sized(context, name) for name in walk(loop.iter))
     return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
 
 
-def _is_padding(test: ast.expr, target: ast.expr, statement: ast.stmt) -> bool:
-    """Whether the loop adds a constant until the length of `target` will do."""
-    parts = rebinding(statement)
-    if parts is None or not any(same(node, target) for node in walk(test)):
+def _is_call_sized(context: Context, name: ast.AST) -> bool:
+    """Whether the name stands for `*args` or `**kwargs`: as long as somebody wrote it."""
+    if not isinstance(name, ast.Name):
         return False
-    others = [operand for operand in sum_operands(parts[1]) if not same(operand, target)]
-    return all(isinstance(operand, ast.Constant) for operand in others)
+    for symbol in context.aliases(name):
+        for binding in symbol.bindings:
+            owner = context.parent(binding.node)
+            if isinstance(owner, ast.arguments) and binding.node in (owner.vararg, owner.kwarg):
+                return True
+    return False
+
+
+def _is_padding(test: ast.expr, target: ast.expr, statement: ast.stmt) -> bool:
+    """Whether the loop adds a constant until the length, or anything until the text, will do."""
+    if not any(same(node, target) for node in walk(test)):
+        return False
+    value = new_value(statement, target)
+    if value is None or isinstance(value, ast.Subscript):
+        return False
+    others = sum_operands(value)
+    if all(isinstance(other, ast.Constant) or same(other, target) for other in others):
+        return True
+    return not any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "len"
+        and same(node.args[0], target)
+        for node in walk(test)
+    )
 
 
 def _is_leap(node: ast.AST) -> bool:
@@ -192,8 +266,8 @@ def _is_leap(node: ast.AST) -> bool:
 def _carries(context: Context, loop: Loop, target: ast.expr, is_step: IsStep) -> bool:
     """Whether every rebinding of `target` in the loop is a step."""
     for store in _stores_in(context, target, loop):
-        parts = rebinding(context.statement(store))
-        if parts is None or not same(parts[0], target) or not is_step(*parts):
+        value = new_value(context.statement(store), target)
+        if value is None or not is_step(target, value):
             return False
     if isinstance(target, ast.Name):
         return True

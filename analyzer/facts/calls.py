@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import FUNCTIONS, Kind, arguments
-from effilint.analyzer.tree import children
+from effilint.analyzer.tree import push_children
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
@@ -179,5 +179,5 @@ def own_nodes(function: ast.AST) -> list[ast.AST]:
         node = stack.pop()
         found.append(node)
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            stack.extend(list(children(node))[::-1])
+            push_children(node, stack)
     return found

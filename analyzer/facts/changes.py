@@ -242,7 +242,10 @@ class Changes:
                 bound_within |= {argument.arg for argument in inner.args.args}
         for inner in walk(node):
             if isinstance(inner, ast.Attribute) and not self._is_method_name(inner):
-                if self._context.resolve(inner) is None and self._attribute_changes(inner, region):
+                if self._context.resolve(inner) is None and any(
+                    not self._context.inside(change, node)  # a target of its own comprehension
+                    for change in self._attribute_changes(inner, region)
+                ):
                     return False
             elif isinstance(inner, ast.Name) and inner.id not in bound_within:
                 if not self._name_is_invariant(inner, region):

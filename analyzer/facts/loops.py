@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
+from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
@@ -15,6 +16,7 @@ Loop = ast.For | ast.AsyncFor | ast.While | ast.comprehension
 # A loop, or nest of loops, that runs at most this often is not worth a finding.
 TINY = 16
 
+_EXITS = (ast.Break, ast.Return, ast.Raise)
 _SAME_LENGTH = {"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter"}
 
 
@@ -25,20 +27,33 @@ class Loops:
         self._context = context
 
     def around(self, node: ast.AST) -> list[Loop]:
-        """The loops of the same function whose repeated part holds `node`, innermost first."""
+        """The loops of the same function whose repeated part holds `node`, innermost first.
+
+        A loop that surely ends once `node` has run does not repeat it.
+        """
         found: list[Loop] = []
         parents = self._context.parents
         child, parent = node, parents.get(node)
         below = child
+        breaks = returns = False
         while parent is not None and not isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
-            if isinstance(parent, ast.For | ast.AsyncFor):
-                if child is not parent.iter and child not in parent.orelse:
+            match _exit(child, parent):
+                case ast.Break():
+                    breaks = True
+                case ast.Return() | ast.Raise():
+                    breaks = returns = True
+            if isinstance(parent, ast.For | ast.AsyncFor | ast.While):
+                is_repeated = child not in parent.orelse and child is not getattr(
+                    parent, "iter", None
+                )
+                if is_repeated and not breaks:
                     found.append(parent)
-            elif isinstance(parent, ast.While):
-                if child not in parent.orelse:
-                    found.append(parent)
+                breaks = returns or (breaks and not is_repeated)
             elif isinstance(parent, COMPREHENSIONS):
                 found.extend(_repeating(parent, child, below))
+            elif isinstance(parent, ast.Try | ast.TryStar) and parent.handlers:
+                # What is raised here may be caught, and the loop go on.
+                breaks = returns = (breaks or returns) and child not in parent.body
             below, child, parent = child, parent, parents.get(parent)
         return found
 
@@ -124,3 +139,20 @@ def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.compre
     if below is child.iter:
         repeating = generators[:place]
     return repeating[::-1]
+
+
+def _exit(child: ast.AST, parent: ast.AST) -> ast.stmt | None:
+    """The `break`, `return` or `raise` that surely follows `child` in its block, if one does."""
+    if child.__class__ in _EXITS:
+        return child  # type: ignore[return-value]
+    if not isinstance(child, ast.stmt):
+        return None
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(parent, field, None)
+        if isinstance(block, list) and child in block:
+            if block[-1].__class__ not in _EXITS:
+                return None
+            rest = block[block.index(child) :]
+            is_passed_over = any(isinstance(n, ast.Continue) for s in rest for n in walk(s))
+            return None if is_passed_over else rest[-1]
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from effilint.analyzer.facts.scopes import Kind, Scopes, Symbol, star_names
+from effilint.analyzer.facts.scopes import Kind, Scope, Scopes, Symbol, star_names
 
 _BUILTINS = frozenset(vars(builtins))
 
@@ -30,6 +30,15 @@ class Names:
         if root is None:
             return None
         return ".".join([root, *reversed(attributes)])
+
+    def is_builtin(self, name: str, node: ast.AST) -> bool:
+        """Whether the bare `name`, written where `node` stands, is the built-in of that name."""
+        scope: Scope | None = self._scopes.scope_of(node)
+        while scope is not None:
+            if name in scope.symbols or name in scope.declared:
+                return False
+            scope = scope.parent
+        return self._unbound(name) == name
 
     def _of_symbol(self, symbol: Symbol, depth: int = 3) -> str | None:
         """An import, or a plain alias such as `push = heapq.heappush`; bound in one place only."""

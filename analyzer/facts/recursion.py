@@ -6,6 +6,7 @@ import ast
 import enum
 from typing import TYPE_CHECKING
 
+from effilint.analyzer.facts.calls import own_nodes
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, Kind
 from effilint.analyzer.tree import walk
 
@@ -26,7 +27,7 @@ class Step(enum.Enum):
     PIECE = enum.auto()  # xs[:middle], xs[end:]: cut where it depends
     PART = enum.auto()  # n // 2: as deep as a logarithm
     LINK = enum.auto()  # node.next
-    CHILD = enum.auto()  # node.left
+    CHILD = enum.auto()  # node.left, data[key]
     LOOPED = enum.auto()  # n - k for a loop's k, or a loop's i in range(n)
     OTHER = enum.auto()
 
@@ -70,6 +71,8 @@ def step(argument: ast.expr, name: str, context: Context) -> Step:
             return _slice(part)
         case ast.Attribute(value=ast.Name(id=used), attr=attr) if used == name:
             return Step.LINK if attr in _LINKS else Step.CHILD
+        case ast.Subscript(value=ast.Name(id=used)) if used == name:
+            return Step.CHILD
     return Step.OTHER
 
 
@@ -180,3 +183,20 @@ def _both_run(
 
 def _rest_of_block(statement: ast.stmt, context: Context) -> list[ast.stmt]:
     return [statement, *context.following(statement)]
+
+
+def is_light(function: FunctionNode, context: Context) -> bool:
+    """Whether a call does little besides calling itself: no loop, and no call of unknown code."""
+    own = context.calls.recursive.get(function, [])
+    for node in own_nodes(function):
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While, *COMPREHENSIONS)):
+            return False
+        if isinstance(node, ast.Call) and node not in own and not _is_small(node, context):
+            return False
+    return True
+
+
+def _is_small(call: ast.Call, context: Context) -> bool:
+    if isinstance(context.parent(call), ast.Raise) or context.purity.only_reads(call):
+        return True
+    return isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "add", "extend")

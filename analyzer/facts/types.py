@@ -231,6 +231,13 @@ class Types:
         return Type("int") if operand.name == "bool" else operand
 
     def _infer_BinOp(self, node: ast.BinOp) -> Type:
+        if isinstance(node.op, ast.Mult):
+            for repeated, count in ((node.left, node.right), (node.right, node.left)):
+                # `[0] * n` and `"-" * n` say what they are, whatever shows what `n` is.
+                is_text = isinstance(repeated, ast.Constant) and isinstance(repeated.value, str)
+                is_item = isinstance(repeated, ast.List) and len(repeated.elts) == 1
+                if (is_text or is_item) and not self.of(count).is_known:
+                    return self.of(repeated)
         return operator_result(node.op, self.of(node.left), self.of(node.right))
 
     def _infer_Subscript(self, node: ast.Subscript) -> Type:

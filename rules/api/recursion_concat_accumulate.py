@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.context import FunctionNode
-from effilint.analyzer.facts.recursion import LINEAR, Step, steps
+from effilint.analyzer.facts.recursion import LINEAR, Step, is_light, steps
 
 _COPIED = ("list", "str", "tuple", "bytes")
 
@@ -21,7 +21,7 @@ class RecursionConcatAccumulate(Rule):
     name = "recursion-concat-accumulate"
     message = "Every call of `{name}` copies the whole result of the calls below it"
     advice = "Append to one list that all calls share, or use a loop"
-    gain = Gain("O(n²)", "O(n)", {10: 1.4, 300: 4.0, 900: 9.0})
+    gain = Gain("O(n²)", "O(n)", {10: 1.0, 300: 2.1, 900: 3.0})
     examples = (
         Bad(
             """
@@ -106,6 +106,13 @@ class RecursionConcatAccumulate(Rule):
                 return str(n) if n < 2 else binary(n // 2) + str(n % 2)
             """
         ),
+        # As deep as the nesting of data, not as it is long.
+        Good(
+            """
+            def shape(nested, axes):
+                return [len(nested)] + shape(nested[0], axes[1:]) if axes else []
+            """
+        ),
         # Numbers are added, not copied.
         Good(
             """
@@ -127,25 +134,76 @@ class RecursionConcatAccumulate(Rule):
 
     def visit_Module(self, _: ast.Module, context: Context) -> Iterator[Finding]:
         for function, calls in context.calls.recursive.items():
-            seen: set[ast.AST] = set()
+            if not is_light(function, context):
+                continue
             for call in calls:
                 place = _concatenation(call, function, context)
-                if place is not None and place not in seen:
-                    seen.add(place)
+                if place is not None:
                     yield self.report(place, name=function.name)
+                    break
 
 
 def _concatenation(
     call: ast.Call, function: FunctionNode, context: Context
-) -> ast.expr | None:
+) -> ast.expr | ast.stmt | None:
     """The sum that copies what the call returns, or what it is given."""
     passed = steps(call, function, context)
-    if context.loops(call) or not _is_deep(passed.values()):
+    if context.loops(call) or Step.PART in passed.values() or Step.PIECE in passed.values():
         return None
-    if not any(how in LINEAR for how in passed.values()) and len(context.calls.recursive[function]) < 2:
+    is_chain = any(how in LINEAR for how in passed.values())
+    if is_chain and Step.CHILD in passed.values():
         return None
-    for name in passed:
+    if not is_chain and not _is_of_binary_tree(function, context):
+        return None
+    for name in passed if is_chain else ():
         argument = context.calls.argument_for(call, function, name)
-        if _extends(argument, name, context):
+        if isinstance(argument, ast.BinOp) and _adds_to(argument, name, context):
             return argument
-    return _returned_sum(call, function, context)
+    for result in (call, *_named(call, context)):
+        found = _sum_around(result, is_chain, context)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_of_binary_tree(function: FunctionNode, context: Context) -> bool:
+    """Whether it calls itself for two children of the same node."""
+    calls = context.calls.recursive[function]
+    return sum(Step.CHILD in steps(call, function, context).values() for call in calls) > 1
+
+
+def _adds_to(argument: ast.BinOp, name: str, context: Context) -> bool:
+    operands = _operands(argument)
+    is_of_parameter = any(isinstance(o, ast.Name) and o.id == name for o in operands)
+    return is_of_parameter and any(context.type_of(o).name in _COPIED for o in operands)
+
+
+def _named(call: ast.Call, context: Context) -> list[ast.Name]:
+    """The reads of a variable that only holds the result."""
+    parent = context.parent(call)
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        if context.sole_value(parent.targets[0]) is call:
+            return context.uses(parent.targets[0])
+    return []
+
+
+def _sum_around(result: ast.expr, is_chain: bool, context: Context) -> ast.expr | ast.stmt | None:
+    """The whole `a + b + c` that the result is part of, if something in it is no number."""
+    parent = context.parent(result)
+    match parent:
+        case ast.AugAssign(op=ast.Add(), target=target) if is_chain:
+            return parent if context.type_of(target).name in _COPIED else None
+        case ast.Call(func=ast.Attribute(attr="extend"), args=[given]) if is_chain:
+            return parent if given is result else None
+    whole: ast.expr = result
+    while isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add):
+        whole, parent = parent, context.parent(parent)
+    if whole is result or not isinstance(parent, ast.Return | ast.IfExp | ast.Assign):
+        return None
+    return whole if any(context.type_of(o).name in _COPIED for o in _operands(whole)) else None
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _operands(node.left) + _operands(node.right)
+    return [node]

@@ -3,15 +3,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, remove, replacement
+from effilint.analyzer.facts.errors import may_be_caught
+from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.patterns import constant_int
+
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set)
+_ERRORS = (IndexError, ValueError)
+_FRESH = (*_DISPLAYS, ast.ListComp)
 
 
 class SortedThenIndex(Rule):
     """A whole sequence is sorted to take its smallest or largest item.
 
-    Sorting costs `O(n log n)`; `min` and `max` find the item in one pass. The fix changes
-    nothing for items of a built-in type. `sorted(...)[-1]` with a `key` is left without a fix:
-    of equal items it gives the last, `max` the first.
+    Sorting costs `O(n log n)`; `min` and `max` find the item in one pass. For an empty sequence
+    they raise `ValueError` instead of `IndexError`: inside a `try` or `with` that could see the
+    difference there is no fix, nor for `sorted(...)[-1]` with a `key`, which of equal items gives
+    the last where `max` gives the first.
     """
 
     code = "API101"
@@ -19,7 +27,7 @@ class SortedThenIndex(Rule):
     message = "The whole sequence is sorted to take its {which} item"
     advice = "Use `{call}`"
     gain = Gain("O(n log n)", "O(n)", {10: 0.96, 1_000: 4.3, 100_000: 12.0})
-    calls = frozenset({"sorted"})
+    calls = frozenset({"sorted", "sort"})
     examples = (
         Bad(
             """
@@ -42,6 +50,52 @@ class SortedThenIndex(Rule):
                 return max(words, key=len).upper()
             """,
         ),
+        # The sorted list has a name, but only its first item is used.
+        Bad(
+            """
+            def earliest(events):
+                ranked = sorted(event.time for event in events)  # API101
+                return ranked[0] - 1
+            """,
+            fixed="""
+            def earliest(events):
+                ranked = min(event.time for event in events)
+                return ranked - 1
+            """,
+        ),
+        # A list made here is sorted in place.
+        Bad(
+            """
+            def fastest(laps):
+                times = []
+                for lap in laps:
+                    times.append(lap * 2)
+                times.sort(reverse=True)  # API101
+                return times[-1]
+            """,
+            fixed="""
+            def fastest(laps):
+                times = []
+                for lap in laps:
+                    times.append(lap * 2)
+                return min(times)
+            """,
+            workload="fastest([(i * 7919) % 10007 for i in range(n)])",
+        ),
+        # Without a fix: `min` raises something else, and is called where nothing was indexed.
+        Bad(
+            """
+            def lowest(self):
+                try:
+                    return sorted(self.bids)[0]  # API101
+                except IndexError:
+                    return None
+
+            def lowest_or_none(bids):
+                ranked = sorted(bids)  # API101
+                return ranked[0] if bids else None
+            """
+        ),
         # More than one item is used.
         Good(
             """
@@ -50,35 +104,180 @@ class SortedThenIndex(Rule):
                 return ranked[0], ranked[1]
             """
         ),
+        # The caller sees that its list is sorted.
+        Good(
+            """
+            def cheapest(prices):
+                prices.sort()
+                return prices[0]
+            """
+        ),
+        # As it grows, the list is sorted anew and read from the front.
+        Good(
+            """
+            def smallest_so_far(prices):
+                seen = []
+                for price in prices:
+                    seen.append(price)
+                    seen.sort()
+                    print(seen[0])
+            """
+        ),
+        # Two items are sorted as fast as compared.
+        Good(
+            """
+            def first(a, b):
+                return sorted((a, b))[0]
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         parent = context.parent(node)
-        if not isinstance(parent, ast.Subscript) or parent.value is not node:
+        if isinstance(node.func, ast.Attribute):
+            if node.func.attr == "sort" and isinstance(parent, ast.Expr):
+                yield from self._sorted_in_place(node, node.func.value, context)
             return
-        place = _constant_index(parent.slice)
-        if place not in (0, -1) or context.resolve(node.func) != "sorted" or len(node.args) != 1:
+        if not _is_large_sort(node, context):
             return
-        options = {keyword.arg: keyword.value for keyword in node.keywords}
-        backwards = options.pop("reverse", ast.Constant(False))
-        if not options.keys() <= {"key"} or not isinstance(backwards, ast.Constant):
+        if _end_of(parent, node) is not None:
+            yield from self._indexed(node, parent, context)  # type: ignore[arg-type]
+        elif isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+            yield from self._named(node, parent, parent.targets[0], context)
+
+    def _indexed(self, node: ast.Call, index: ast.Subscript, context: Context) -> Iterator[Finding]:
+        found = _pick(node, node.args[0], index, context)
+        if found is None:
             return
-        largest = (place == -1) != bool(backwards.value)
-        function = "max" if largest else "min"
-        arguments = context.segment(node.args[0])
-        if "key" in options:
-            arguments += f", key={context.segment(options['key'])}"
-        call = f"{function}({arguments})"
-        # Of items with equal keys, `sorted` from the back gives another one.
-        keeps_ties = place == 0 or "key" not in options
-        edits = [Edit(parent, replacement(call))] if keeps_ties else []
-        yield self.report(parent, *edits, which="largest" if largest else "smallest", call=call)
+        which, call, keeps_ties = found
+        fits = keeps_ties and not may_be_caught(index, _ERRORS, context)
+        edits = [Edit(index, replacement(call))] if fits else []
+        yield self.report(index, *edits, which=which, call=call)
+
+    def _named(
+        self, node: ast.Call, statement: ast.Assign, target: ast.Name, context: Context
+    ) -> Iterator[Finding]:
+        """`ranked = sorted(x)`, and all that is read is `ranked[0]`."""
+        if len(statement.targets) != 1 or context.sole_value(target) is not node:
+            return
+        index = _only_index(context.uses(target), context)
+        found = _pick(node, node.args[0], index, context) if index else None
+        if found is None or index is None:
+            return
+        which, call, keeps_ties = found
+        edits = []
+        if keeps_ties and _runs_next(index, statement, context):
+            edits = [Edit(node, replacement(call)), Edit(index, replacement(target.id))]
+        if may_be_caught(index, _ERRORS, context):
+            edits = []
+        yield self.report(node, *edits, which=which, call=call)
+
+    def _sorted_in_place(
+        self, node: ast.Call, owner: ast.expr, context: Context
+    ) -> Iterator[Finding]:
+        """`found.sort()` on a list made here, of which only `found[0]` is read afterwards."""
+        if not isinstance(owner, ast.Name) or node.args or not _is_own(owner, node, context):
+            return
+        uses = [use for use in context.uses(owner) if use is not owner]
+        later = [use for use in uses if _position(use) > _position(node)]
+        index = _only_index(later, context)
+        if index is None or context.loops(index) != context.loops(node):
+            return
+        if not any(context.inside(index, s) for s in context.following(context.statement(node))):
+            return
+        found = _pick(node, owner, index, context)
+        if found is None or any(_leaks(use, context) for use in uses if use not in later):
+            return
+        which, call, keeps_ties = found
+        fits = keeps_ties and not may_be_caught(index, _ERRORS, context)
+        sorting = context.statement(node)
+        edits = [Edit(sorting, remove()), Edit(index, replacement(call))] if fits else []
+        yield self.report(node, *edits, which=which, call=call)
 
 
-def _constant_index(node: ast.expr) -> int | None:
+def _is_large_sort(node: ast.Call, context: Context) -> bool:
+    if len(node.args) != 1 or isinstance(node.args[0], (ast.Starred, *_DISPLAYS)):
+        return False
+    return context.resolve(node.func) == "sorted"
+
+
+def _end_of(node: ast.AST | None, value: ast.expr) -> int | None:
+    """0 or -1, if the node is `value[0]` or `value[-1]`."""
     match node:
-        case ast.Constant(value=int(value)):
-            return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
-            return -value
+        case ast.Subscript(value=owner, slice=place, ctx=ast.Load()) if owner is value:
+            number = constant_int(place)
+            return number if number in (0, -1) else None
     return None
+
+
+def _pick(
+    node: ast.Call, items: ast.expr, index: ast.Subscript, context: Context
+) -> tuple[str, str, bool] | None:
+    """Which item is taken, the call that finds it, and whether that one is the same of equals."""
+    options = {keyword.arg: keyword.value for keyword in node.keywords}
+    backwards = options.pop("reverse", ast.Constant(False))
+    if not options.keys() <= {"key"} or not isinstance(backwards, ast.Constant):
+        return None
+    place = _end_of(index, index.value)
+    largest = (place == -1) != bool(backwards.value)
+    arguments = context.segment(items)
+    if isinstance(items, ast.GeneratorExp) and "key" not in options:
+        arguments = arguments[1:-1]
+    if "key" in options:
+        arguments += f", key={context.segment(options['key'])}"
+    call = f"{'max' if largest else 'min'}({arguments})"
+    # Of items with equal keys, `sorted` from the back gives another one.
+    return "largest" if largest else "smallest", call, place == 0 or "key" not in options
+
+
+def _only_index(uses: list[ast.Name], context: Context) -> ast.Subscript | None:
+    """The one `name[0]` or `name[-1]`, if there is no other use."""
+    if len(uses) != 1:
+        return None
+    parent = context.parent(uses[0])
+    if not isinstance(parent, ast.Subscript) or _end_of(parent, uses[0]) is None:
+        return None
+    return parent
+
+
+def _runs_next(index: ast.expr, statement: ast.stmt, context: Context) -> bool:
+    """Whether the item is surely taken in the next statement."""
+    following = context.following(statement)
+    if not following or context.statement(index) is not following[0]:
+        return False
+    child: ast.AST = index
+    for outer in context.ancestors(index):
+        if isinstance(outer, ast.stmt):
+            return not isinstance(outer, ast.While | ast.For) or child is getattr(outer, "iter", 0)
+        if isinstance(outer, ast.BoolOp | ast.IfExp | ast.Lambda | ast.comprehension):
+            return False
+        if isinstance(outer, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
+            return False
+        child = outer
+    return False
+
+
+def _is_own(owner: ast.Name, node: ast.Call, context: Context) -> bool:
+    """Whether the list is made in this function, once in each pass that sorts it."""
+    bindings = context.bindings(owner)
+    if len(bindings) != 1 or bindings[0].kind is not Kind.ASSIGN:
+        return False
+    value, made = bindings[0].value, bindings[0].node
+    is_list = isinstance(value, _FRESH) or (
+        isinstance(value, ast.Call) and context.resolve(value.func) == "list"
+    )
+    if not is_list or context.function(made) is None or len(context.aliases(owner)) > 1:
+        return False
+    return all(context.inside(made, loop) for loop in context.loops(node))
+
+
+def _leaks(use: ast.Name, context: Context) -> bool:
+    """Whether a use of the list may hand it to somebody who sees its order later."""
+    parent = context.parent(use)
+    if isinstance(parent, ast.Attribute | ast.Subscript | ast.For | ast.comprehension | ast.If):
+        return False
+    return not (isinstance(parent, ast.Call) and context.resolve(parent.func) == "len")
+
+
+def _position(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset

@@ -8,6 +8,7 @@ from effilint.analyzer.collect import collected
 from effilint.analyzer.facts.accumulators import (
     carrying_loops,
     is_concatenation,
+    is_first_step,
     is_helper_step,
     is_kept,
     rebinding,
@@ -146,6 +147,8 @@ class BytesConcat(Rule):
         if context.type_of(target).name != "bytes":
             return
         if loops and is_kept(context, target, loops[0], is_concatenation):
+            return
+        if loops and not is_first_step(node, target, loops[-1], is_concatenation):
             return
         whole = 'b"".join({parts})'
         edits = collected(context, target, loops[-1], "chunks", 'b""', whole) if loops else []

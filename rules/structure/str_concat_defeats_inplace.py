@@ -7,6 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, sta
 from effilint.analyzer.facts.accumulators import (
     carrying_loops,
     is_concatenation,
+    is_first_step,
     is_kept,
     sum_operands,
 )
@@ -131,6 +132,8 @@ class StrConcatDefeatsInplace(Rule):
             return
         if is_kept(context, target, loops[0], _is_growth):
             return
+        if form != "appended" and not is_first_step(node, target, loops[-1], _is_copying):
+            return
         why, advice = _WORDS[form]
         edits: list[Edit] = []
         if form == "appended":
@@ -145,6 +148,10 @@ _WORDS = {
         "what is added comes first",
         "Append the pieces to a list; reverse and `join` it after the loop",
     ),
+    "wrapped": (
+        "something is added before and after it",
+        "Collect what comes before and after it in two lists and `join` them after the loop",
+    ),
     "formatted": (
         "formatting makes a new string",
         "Append the pieces to a list and `join` them after the loop",
@@ -156,6 +163,10 @@ def _is_growth(target: ast.expr, value: ast.expr) -> bool:
     return is_concatenation(target, value) or _is_formatted(target, value)
 
 
+def _is_copying(target: ast.expr, value: ast.expr) -> bool:
+    return _form(target, value) not in (None, "appended")
+
+
 def _form(target: ast.expr, value: ast.expr) -> str | None:
     if _is_formatted(target, value):
         return "formatted"
@@ -163,7 +174,7 @@ def _form(target: ast.expr, value: ast.expr) -> str | None:
         return None
     operands = sum_operands(value)
     if not same(operands[0], target):
-        return "prepended"
+        return "prepended" if same(operands[-1], target) else "wrapped"
     return "appended" if len(operands) > 2 else None
 
 

@@ -8,6 +8,7 @@ from effilint.analyzer.collect import collected
 from effilint.analyzer.facts.accumulators import (
     carrying_loops,
     is_concatenation,
+    is_first_step,
     is_helper_step,
     is_kept,
     rebinding,
@@ -163,6 +164,26 @@ class StrConcatNonlocal(Rule):
                         self.token += char
             """
         ),
+        # A short text for every pass of the outer loop.
+        Good(
+            """
+            for game in open("games.txt").readlines():
+                line = ""
+                for word in game.split():
+                    line += word
+                print(line)
+            """
+        ),
+        # As many as somebody wrote at the call.
+        Good(
+            """
+            class Stats:
+                def sort(self, *fields):
+                    self.names = ""
+                    for field in fields:
+                        self.names += field
+            """
+        ),
         # A number.
         Good(
             """
@@ -197,7 +218,11 @@ class StrConcatNonlocal(Rule):
             return
         if context.type_of(target).name != "str":
             return
+        if loops and len(loops) < len(context.hot_loops(node)):
+            return  # a short text for every pass of an outer loop
         if loops and is_kept(context, target, loops[0], is_concatenation):
+            return
+        if loops and not is_first_step(node, target, loops[-1], is_concatenation):
             return
         edits: list[Edit] = []
         if loops:

@@ -8,6 +8,7 @@ from effilint.analyzer.collect import collected
 from effilint.analyzer.facts.accumulators import (
     carrying_loops,
     is_concatenation,
+    is_first_step,
     is_helper_step,
     is_kept,
     rebinding,
@@ -139,6 +140,8 @@ class TupleGrowth(Rule):
         if context.type_of(target).name != "tuple":
             return
         if loops and is_kept(context, target, loops[0], _is_growth):
+            return
+        if loops and not is_first_step(node, target, loops[-1], _is_growth):
             return
         whole = "tuple({parts})"
         edits = collected(context, target, loops[-1], "items", "()", whole) if loops else []

@@ -1,0 +1,133 @@
+"""Loops that only visit the items of something, and what of them is needed elsewhere."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.loops import TINY, Loop
+from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.tree import same, walk
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+_NAMED: dict[type[ast.AST], str] = {
+    ast.Name: "id",
+    ast.arg: "arg",
+    ast.FunctionDef: "name",
+    ast.ClassDef: "name",
+    ast.alias: "name",
+}
+_SEQUENCES = ("list", "tuple", "str", "bytes", "bytearray", "range")
+
+
+def is_tiny(context: Context, loop: Loop) -> bool:
+    """Whether the loop surely makes few passes."""
+    count = context.trip_count(loop)
+    return count is not None and count <= TINY
+
+
+def is_read_outside(context: Context, name: ast.Name, loop: ast.stmt) -> bool:
+    """Whether a value that the loop leaves in the variable may be read outside of the loop."""
+    if context.symbol(name) is None:
+        return True
+    repeated = bool(context.loops(loop))
+    home = context.function(loop)
+    for load in context.uses(name):
+        if context.inside(load, loop) or _is_bound_by_other_loop(context, load, loop):
+            continue
+        if repeated or context.function(load) is not home or load.lineno >= loop.lineno:
+            return True
+    return False
+
+
+def _is_bound_by_other_loop(context: Context, load: ast.Name, loop: ast.stmt) -> bool:
+    """Whether a `for` around the read, but not around `loop`, binds the variable."""
+    child: ast.AST = load
+    for outer in context.ancestors(load):
+        if isinstance(outer, ast.For) and child is not outer.iter and child not in outer.orelse:
+            if not context.inside(loop, outer) and _binds(outer.target, load.id):
+                return True
+        child = outer
+    return False
+
+
+def _binds(target: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in walk(target))
+
+
+def measured_length(context: Context, node: ast.expr) -> ast.expr | None:
+    """The sequence `a`, if `node` is `len(a)` with `a` a name or a dotted name."""
+    match node:
+        case ast.Call(
+            func=ast.Name("len") as function, args=[ast.Name() | ast.Attribute() as a], keywords=[]
+        ):
+            return a if context.resolve(function) == "len" else None
+    return None
+
+
+def item_reads(
+    context: Context, index: ast.Name, sequence: ast.expr, region: ast.AST, *, besides: int
+) -> list[ast.Subscript]:
+    """Every read `sequence[index]` in `region`; none if the variable is read in another way.
+
+    `besides` is how many other reads are known and allowed. The sequence must be of a built-in
+    type and stay as it is in the region, and be read in no nested function.
+    """
+    loads = [use for use in context.uses(index) if context.inside(use, region)]
+    reads = []
+    for load in loads:
+        parent = context.parent(load)
+        if isinstance(parent, ast.Subscript) and parent.slice is load:
+            if isinstance(parent.ctx, ast.Load) and same(parent.value, sequence):
+                reads.append(parent)
+    if not reads or len(loads) != len(reads) + besides:
+        return []
+    if context.type_of(sequence).name not in _SEQUENCES or context.changes(sequence, region):
+        return []
+    home = context.function(region)
+    return [] if any(context.function(read) is not home for read in reads) else reads
+
+
+def item_name(context: Context, sequence: ast.expr) -> str:
+    """A name for an item of `sequence` that the file does not use: `price` for `prices`."""
+    text = sequence.id if isinstance(sequence, ast.Name) else getattr(sequence, "attr", "")
+    name = _singular(text.lstrip("_"))
+    if not name.isidentifier() or keyword.iskeyword(name) or hasattr(builtins, name):
+        name = "item"
+    taken = set(context.scopes.module.symbols)
+    for kind, field in _NAMED.items():
+        taken |= {getattr(node, field) for node in context.index.get(kind, ())}
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _singular(text: str) -> str:
+    if text.endswith("ies"):
+        return text[:-3] + "y"
+    if text.endswith(("xes", "ches", "shes", "sses")):
+        return text[:-2]
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") and len(text) > 3 else "item"
+
+
+def is_number(context: Context, target: ast.expr) -> bool:
+    """Whether a variable or attribute that grows by `+=` starts as a number."""
+    if not isinstance(target, ast.Name):
+        return context.type_of(target).is_number
+    starts = [b for b in context.bindings(target) if b.kind is not Kind.AUGMENTED]
+    return bool(starts) and all(
+        b.kind is Kind.ASSIGN and b.value is not None and _is_start(context, target, b.value)
+        for b in starts
+    )
+
+
+def _is_start(context: Context, target: ast.Name, value: ast.expr) -> bool:
+    """Whether `value` is a number, or what stands for `target += ...`."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        if same(value.left, target) or same(value.right, target):
+            return True
+    return context.type_of(value).is_number

@@ -1,0 +1,120 @@
+"""Taking an expression out of the loops that repeat it: how far, under what name, by what edits."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.loops import TINY, Loop
+from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
+from effilint.analyzer.model import Edit
+from effilint.analyzer.patterns import names_in, root_name
+from effilint.analyzer.rewrite import around, replacement
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+_ONCE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr, ast.Raise, ast.Assert)
+
+
+def region_of(loop: Loop, context: Context) -> ast.AST:
+    """The loop with all that it repeats: for a clause, the whole comprehension."""
+    if isinstance(loop, ast.comprehension):
+        return context.parents[loop]
+    return loop
+
+
+def invariant_loop(node: ast.expr, context: Context) -> Loop | None:
+    """The outermost loop that evaluates `node` again and again to the same value.
+
+    None if there is none, or if the loops up to it run a small constant number of times.
+    """
+    found, trips = None, 1
+    for loop in context.hot_loops(node):
+        if not context.is_invariant(node, region_of(loop, context)):
+            break
+        count = context.trip_count(loop)
+        trips *= TINY + 1 if count is None else count
+        found = loop
+    return found if trips > TINY else None
+
+
+def fresh_name(stem: str, context: Context) -> str:
+    """A name made of `stem` that occurs nowhere in the file."""
+    name = re.sub(r"\W+", "_", stem).strip("_")
+    number = 1
+    while re.search(rf"\b{name}\b", context.source.text):
+        number += 1
+        name = f"{stem}_{number}"
+    return name
+
+
+def stem_of(node: ast.expr, ending: str) -> str:
+    """A name for something made of `node`, such as `words_set`."""
+    inner = node.attr if isinstance(node, ast.Attribute) else None
+    root = root_name(node)
+    return f"{inner or (root.id if root else 'known')}_{ending}".lstrip("_")
+
+
+def lifted(
+    node: ast.expr, loop: Loop, context: Context, name: str, value: str, use: str = ""
+) -> tuple[Edit, ...]:
+    """Edits that assign `value` to `name` before `loop` and put `use` (or `name`) for `node`.
+
+    None if the value would be computed where the loop may have avoided that, or too early.
+    """
+    place = _place(node, loop, context)
+    if place is None:
+        return ()
+    return (
+        Edit(place, around(f"{name} = {value}\n", "")),
+        Edit(node, replacement(use or name)),
+    )
+
+
+def _place(node: ast.expr, loop: Loop, context: Context) -> ast.stmt | None:
+    """The statement before which an expression of the loop can be evaluated."""
+    names = names_in(node)
+    if _is_guarded(node, region_of(loop, context), names, context):
+        return None
+    if not isinstance(loop, ast.comprehension):
+        return loop
+    child: ast.AST = region_of(loop, context)
+    parent = context.parents[child]
+    while not isinstance(parent, ast.stmt):
+        if isinstance(parent, (*FUNCTIONS, *COMPREHENSIONS, ast.IfExp, ast.comprehension)):
+            return None
+        if isinstance(parent, ast.BoolOp) and child is not parent.values[0]:
+            return None
+        if isinstance(child, ast.GeneratorExp) and not isinstance(parent, ast.Call):
+            return None  # it runs later
+        child, parent = parent, context.parents[parent]
+    outer = context.parents[parent]
+    if isinstance(outer, ast.ClassDef):
+        return None  # names of a class body are not seen in its comprehensions
+    is_test = isinstance(parent, ast.If) and child is parent.test
+    is_iter = isinstance(parent, ast.For) and child is parent.iter
+    if isinstance(parent, _ONCE) or is_iter:
+        return parent
+    is_elif = isinstance(outer, ast.If) and parent in outer.orelse
+    return parent if is_test and not is_elif else None
+
+
+def _is_guarded(node: ast.expr, region: ast.AST, names: set[str], context: Context) -> bool:
+    """Whether a test between the loop and the expression looks at what the expression reads."""
+    child: ast.AST = node
+    for outer in context.ancestors(node):
+        if isinstance(outer, ast.If | ast.IfExp | ast.While) and child is not outer.test:
+            if names & names_in(outer.test):
+                return True
+        if isinstance(outer, ast.BoolOp):
+            before = outer.values[: outer.values.index(child)]  # type: ignore[arg-type]
+            if any(names & names_in(value) for value in before):
+                return True
+        if isinstance(outer, ast.Try | ast.TryStar | ast.ExceptHandler):
+            return True
+        if outer is region:
+            return False
+        child = outer
+    return False

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, stem_of
+from effilint.analyzer.patterns import membership
+
+_FOLDS = frozenset(("max", "min", "sum", "sorted"))
+_COPIES = frozenset(("list", "tuple", "set", "frozenset", "dict", "collections.Counter"))
+_TEXT = frozenset(("lower", "upper", "casefold"))
+_PARTS = frozenset(("split", "splitlines", "replace", "translate", "encode", "decode"))
+_READERS = frozenset("len sum min max any all isinstance str repr".split())
+
+
+class LinearCallInvariantInLoop(Rule):
+    """Every pass of a loop computes the same sum, maximum, sorted list or lower-case text anew.
+
+    The call goes through all of its argument, and nothing in the loop changes that argument. The
+    fix assumes that the call may run even if the loop does not (`max` of nothing raises).
+    """
+
+    code = "ALG701"
+    name = "linear-call-invariant-in-loop"
+    message = "`{call}` is computed again on every pass, but never changes in this loop"
+    advice = "Compute `{call}` once before the loop"
+    gain = Gain("O(n * m)", "O(n + m)", {10: 1.7, 1_000: 67.0, 5_000: 350.0})
+    safety = Safety.UNSAFE
+    calls = _FOLDS | _TEXT | _PARTS | {"list", "tuple", "set", "frozenset", "dict", "Counter"}
+    examples = (
+        Bad(
+            """
+            def shares(weights):
+                result = []
+                for weight in weights:
+                    result.append(weight / sum(weights))  # ALG701
+                return result
+            """,
+            fixed="""
+            def shares(weights):
+                result = []
+                weights_sum = sum(weights)
+                for weight in weights:
+                    result.append(weight / weights_sum)
+                return result
+            """,
+            workload="shares([i % 97 + 1 for i in range(n)])",
+        ),
+        Bad(
+            """
+            class Index:
+                def matching(self, titles, query):
+                    return [title for title in titles if query.lower() in title]  # ALG701
+            """,
+            fixed="""
+            class Index:
+                def matching(self, titles, query):
+                    query_lower = query.lower()
+                    return [title for title in titles if query_lower in title]
+            """,
+        ),
+        Bad(
+            """
+            class Chart:
+                def heights(self):
+                    return [100 * value / max(self.values) for value in self.values]  # ALG701
+            """,
+            fixed="""
+            class Chart:
+                def heights(self):
+                    values_max = max(self.values)
+                    return [100 * value / values_max for value in self.values]
+            """,
+        ),
+        Bad(
+            """
+            def steps(limits, start):
+                count = 0
+                while start < sum(limit * 2 for limit in limits):  # ALG701
+                    start += count
+                    count += 1
+                return count
+            """,
+            fixed="""
+            def steps(limits, start):
+                count = 0
+                limits_sum = sum(limit * 2 for limit in limits)
+                while start < limits_sum:
+                    start += count
+                    count += 1
+                return count
+            """,
+        ),
+        # The list changes in the loop.
+        Good(
+            """
+            def drain(jobs):
+                while jobs:
+                    jobs.remove(max(jobs))
+            """
+        ),
+        # An unknown call gets the list.
+        Good(
+            """
+            def settle(weights, step):
+                for _ in range(100):
+                    step(weights)
+                    print(sum(weights))
+            """
+        ),
+        # It runs once: the loop ends with it.
+        Good(
+            """
+            def first_bad(rows, allowed):
+                for row in rows:
+                    if row not in allowed:
+                        raise ValueError(f"{row} is none of {sorted(allowed)}")
+            """
+        ),
+        # It runs on some passes only.
+        Good(
+            """
+            def report(rows, totals):
+                for number, row in enumerate(rows):
+                    if number % 1000 == 0:
+                        print(sum(totals), row)
+            """
+        ),
+        # Every pass needs a list of its own.
+        Good(
+            """
+            def boards(row, size):
+                return [list(row) for _ in range(size)]
+            """
+        ),
+        # Three numbers are no work.
+        Good(
+            """
+            def scaled(points):
+                for x, y, z in points:
+                    yield max((x, y, z)) + max([1, 2, 3])
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        subject = _subject(node)
+        if subject is None or not _runs_on_every_pass(node, context):
+            return
+        loops = context.hot_loops(node)
+        if not loops or not _is_linear(node, subject, context):
+            return
+        loop = invariant_loop(node, context)
+        if loop is None:
+            return
+        text = " ".join(context.segment(node).split())
+        function = getattr(node.func, "attr", None) or getattr(node.func, "id", "value")
+        name = fresh_name(stem_of(subject, function), context)
+        edits = lifted(node, loop, context, name, context.segment(node))
+        yield self.report(node, *edits, call=text)
+
+
+def _subject(node: ast.Call) -> ast.expr | None:
+    """What the call goes through: a variable, or that of a generator expression."""
+    if any(isinstance(arg, ast.Starred) for arg in node.args):
+        return None
+    if isinstance(node.func, ast.Attribute):
+        subject: ast.expr = node.func.value
+    elif len(node.args) == 1 and isinstance(node.func, ast.Name):
+        subject = node.args[0]
+    else:
+        return None
+    match subject:
+        case ast.GeneratorExp(generators=[clause]) | ast.ListComp(generators=[clause]):
+            subject = clause.iter
+        case ast.Call(func=ast.Attribute(value=owner, attr="values" | "keys" | "items")):
+            subject = owner
+    return subject if isinstance(subject, ast.Name | ast.Attribute) else None
+
+
+def _is_linear(node: ast.Call, subject: ast.expr, context: Context) -> bool:
+    """Whether the call surely takes time that grows with `subject`, and its result is shared."""
+    if context.length(subject) is not None:
+        return False
+    if isinstance(node.func, ast.Attribute) and context.resolve(node.func) is None:
+        kind = context.type_of(subject)
+        if node.func.attr in _TEXT:
+            return not node.args and (kind.name == "str" or not kind.is_known)
+        is_text = node.func.attr in _PARTS and kind.name in ("str", "bytes")
+        return is_text and _is_only_read(node, context)
+    name = context.resolve(node.func)
+    if name in ("sum", "max", "min"):
+        return True
+    return name in _FOLDS | _COPIES and _is_only_read(node, context)
+
+
+def _is_only_read(node: ast.Call, context: Context) -> bool:
+    """Whether the new object cannot be changed or kept, so that all passes may share it."""
+    parent = context.parent(node)
+    match parent:
+        case ast.Subscript(ctx=ast.Load()):
+            return True
+        case ast.Compare():
+            return membership(parent) is None
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _READERS
+        case ast.Call(func=ast.Attribute(attr="join")):
+            return True
+    return False
+
+
+def _runs_on_every_pass(node: ast.AST, context: Context) -> bool:
+    """Whether no branch stands between the innermost loop and the node."""
+    below: ast.AST = node
+    child: ast.AST = node
+    for outer in context.ancestors(node):
+        match outer:
+            case ast.For() | ast.AsyncFor():
+                if child is not outer.iter:
+                    return True
+            case ast.While():
+                return True
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                first = outer.generators[0]
+                if child is not first or below is not first.iter:
+                    return True
+            case ast.If() | ast.IfExp():
+                if child is not outer.test:
+                    return False
+            case ast.ExceptHandler() | ast.match_case() | ast.FunctionDef() | ast.Lambda():
+                return False
+        below, child = child, outer
+    return False

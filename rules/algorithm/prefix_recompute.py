@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import (
+    AddImport,
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    replacement,
+)
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.hoist import region_of
+from effilint.analyzer.patterns import is_name, range_bounds, same, targets_of, walk_block
+
+_AGGREGATES = frozenset(
+    "sum max min len set sorted math.prod collections.Counter statistics.mean".split()
+)
+
+
+class PrefixRecompute(Rule):
+    """Every pass adds up (or searches) all items up to here, or from here on, again.
+
+    A running total, maximum or set takes one step for each item instead of a slice. The fix uses
+    `itertools.accumulate`; float sums may differ in the last digit.
+    """
+
+    code = "ALG705"
+    name = "prefix-recompute"
+    message = "`{call}` goes through the part of `{items}` again on every pass"
+    advice = "Carry the running result along (`itertools.accumulate`)"
+    gain = Gain("O(n^2)", "O(n)", {10: 2.5, 1_000: 66.0, 5_000: 320.0})
+    safety = Safety.UNSAFE
+    calls = frozenset("sum max min set sorted prod Counter mean".split())
+    examples = (
+        Bad(
+            """
+            def running_totals(amounts):
+                return [sum(amounts[: i + 1]) for i in range(len(amounts))]  # ALG705
+            """,
+            fixed="""
+            from itertools import accumulate
+
+
+            def running_totals(amounts):
+                return list(accumulate(amounts))
+            """,
+            workload="running_totals([i % 101 for i in range(n)])",
+        ),
+        Bad(
+            """
+            class Pivot:
+                def find(self):
+                    for i in range(len(self.values)):
+                        before = sum(self.values[:i])  # ALG705
+                        if before == sum(self.values[i + 1 :]):  # ALG705
+                            return i
+                    return -1
+            """,
+        ),
+        Bad(
+            """
+            def trapped(heights):
+                water, i = 0, 0
+                while i < len(heights):
+                    left = max(heights[: i + 1])  # ALG705
+                    right = max(heights[i:])  # ALG705
+                    water += min(left, right) - heights[i]
+                    i += 1
+                return water
+            """,
+        ),
+        Bad(
+            """
+            def distinct_so_far(items):
+                for place, _ in enumerate(items):
+                    yield len(set(items[:place]))  # ALG705
+            """,
+        ),
+        # The slices are of one length.
+        Good(
+            """
+            def windows(values, width):
+                return [sum(values[i : i + width]) for i in range(len(values) - width + 1)]
+            """
+        ),
+        # The end does not depend on the pass.
+        Good(
+            """
+            def heads(lists, k):
+                return [sum(items[:k]) for items in lists]
+            """
+        ),
+        # The list changes while it is summed.
+        Good(
+            """
+            def smooth(values):
+                for i in range(1, len(values)):
+                    values[i] = sum(values[:i]) / i
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        part = _part(node)
+        if part is None or not isinstance(part.slice, ast.Slice):
+            return
+        loop = _moving_loop(part.slice, node, context)
+        if loop is None or context.resolve(node.func) not in _AGGREGATES:
+            return
+        if not isinstance(part.value, ast.Name | ast.Attribute):
+            return
+        if context.changes(part.value, region_of(loop, context)):
+            return
+        call = " ".join(context.segment(node).split())
+        edits = _accumulated(node, part, loop, context)
+        yield self.report(node, *edits, call=call, items=context.segment(part.value))
+
+
+def _part(node: ast.Call) -> ast.Subscript | None:
+    """The slice that the call goes through."""
+    match node.args:
+        case [ast.Subscript(slice=ast.Slice()) as part, *_]:
+            return part
+        case [ast.GeneratorExp(generators=[clause])] | [ast.ListComp(generators=[clause])]:
+            part = clause.iter
+            return part if isinstance(part, ast.Subscript) else None
+    return None
+
+
+def _moving_loop(part: ast.Slice, node: ast.AST, context: Context) -> Loop | None:
+    """The loop whose counter is the one open end of the slice."""
+    if part.step is not None or (part.lower is None) == (part.upper is None):
+        return None
+    match part.lower or part.upper:
+        case ast.Name(id=counter):
+            pass
+        case ast.BinOp(left=ast.Name(id=counter), op=ast.Add(), right=ast.Constant(value=1)):
+            pass
+        case _:
+            return None
+    for loop in context.hot_loops(node):
+        if isinstance(loop, ast.While):
+            if any(_is_step(statement, counter) for statement in walk_block(loop.body)):
+                return loop
+        elif counter in targets_of(loop):
+            return loop if _counts(loop, counter, context) else None
+    return None
+
+
+def _is_step(node: ast.AST, counter: str) -> bool:
+    match node:
+        case ast.AugAssign(target=target, value=ast.Constant(value=1)):
+            return is_name(target, counter)
+    return False
+
+
+def _counts(loop: ast.For | ast.AsyncFor | ast.comprehension, counter: str, c: Context) -> bool:
+    if not isinstance(loop.iter, ast.Call):
+        return False
+    match c.resolve(loop.iter.func), loop.target:
+        case "range", ast.Name():
+            return True
+        case "enumerate", ast.Tuple(elts=[ast.Name(id=name), _]):
+            return name == counter
+    return False
+
+
+def _accumulated(
+    node: ast.Call, part: ast.Subscript, loop: Loop, context: Context
+) -> tuple[Edit | AddImport, ...]:
+    """`[sum(xs[:i + 1]) for i in range(len(xs))]` is `list(accumulate(xs))`."""
+    comp = context.parent(node)
+    if not isinstance(loop, ast.comprehension) or not isinstance(comp, ast.ListComp):
+        return ()
+    bounds = range_bounds(loop.iter)
+    if comp.elt is not node or loop.ifs or len(comp.generators) > 1 or bounds is None:
+        return ()
+    start, stop, step = bounds
+    is_whole = context.segment(loop.iter).startswith("range(len(") and len(loop.iter.args) == 1
+    match stop, part.slice:
+        case (
+            ast.Call(args=[whole]),
+            ast.Slice(lower=None, upper=ast.BinOp(right=ast.Constant(value=1))),
+        ) if is_whole and same(whole, part.value) and len(node.args) == 1 and not node.keywords:
+            items = context.segment(part.value)
+        case _:
+            return ()
+    function = context.resolve(node.func)
+    if function not in ("sum", "max", "min") or node.args[0] is not part:
+        return ()
+    arguments = items if function == "sum" else f"{items}, {function}"
+    text = f"list(accumulate({arguments}))"
+    return Edit(comp, replacement(text)), AddImport("itertools", "accumulate")

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, statements
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.patterns import same, walk
+
+_LIGHT = 40  # nodes; a body with more to do does not feel the call
+_SIMPLE = ("int", "str", "bytes", "bool")
+
+
+class MinmaxCallInHotLoop(Rule):
+    """A loop keeps a running minimum or maximum by calling `min` or `max` for every item.
+
+    The call costs several times what a comparison does. This is the opposite of what linters for
+    readability advise, and pays in loops that do little else.
+    """
+
+    code = "API109"
+    name = "minmax-call-in-hot-loop"
+    message = "The loop calls `{function}` for every item, where a comparison does"
+    advice = (
+        "Use `if {item} {sign} {best}: {best} = {item}`, or call `{function}` once for all items"
+    )
+    gain = Gain(
+        "O(n) calls", "O(n) comparisons", {10: 4.0, 1_000: 6.0, 100_000: 6.0}, Tier.CONSTANT
+    )
+    calls = frozenset({"min", "max"})
+    examples = (
+        Bad(
+            """
+            def lowest(prices):
+                best = prices[0]
+                for price in prices:
+                    best = min(best, price)  # API109
+                return best
+            """,
+            fixed="""
+            def lowest(prices):
+                best = prices[0]
+                for price in prices:
+                    if price < best:
+                        best = price
+                return best
+            """,
+            workload="lowest([(i * 7919) % 10007 for i in range(n)])",
+        ),
+        # Among other light work, and the other way round.
+        Bad(
+            """
+            def longest_run(flags):
+                run: int = 0
+                longest: int = 0
+                for flag in flags:
+                    run = run + 1 if flag else 0
+                    longest = max(run, longest)  # API109
+                return longest
+            """,
+            fixed="""
+            def longest_run(flags):
+                run: int = 0
+                longest: int = 0
+                for flag in flags:
+                    run = run + 1 if flag else 0
+                    if run > longest:
+                        longest = run
+                return longest
+            """,
+            workload="longest_run([i % 7 > 0 for i in range(n)])",
+        ),
+        # In a table, in a nested while loop; the candidate would be computed twice.
+        Bad(
+            """
+            class Change:
+                def fill(self, coins, amount):
+                    for coin in coins:
+                        rest = coin
+                        while rest <= amount:
+                            self.best[rest] = min(self.best[rest], self.best[rest - coin] + 1)  # API109
+                            rest += 1
+            """
+        ),
+        # Two runs only.
+        Good(
+            """
+            def widest(a, b):
+                best = 0
+                for line in (a, b):
+                    best = max(best, line)
+                return best
+            """
+        ),
+        # Next to this work the call is nothing.
+        Good(
+            """
+            def widest(rows):
+                best = 0
+                for row in rows:
+                    best = max(best, len(render(row)))
+                return best
+            """
+        ),
+        # The largest of three is no running maximum.
+        Good(
+            """
+            def peaks(rows):
+                for a, b, c in rows:
+                    top = max(a, b, c)
+                    print(top)
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        statement = context.parent(node)
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            return
+        if not isinstance(node.func, ast.Name) or len(node.args) != 2 or node.keywords:
+            return
+        target, (first, second) = statement.targets[0], node.args
+        if same(target, first) and not isinstance(second, ast.Starred):
+            item, is_ordered = second, True
+        elif same(target, second) and not isinstance(first, ast.Starred):
+            item, is_ordered = first, False
+        else:
+            return
+        function = node.func.id
+        loops = context.hot_loops(node)
+        if not loops or context.resolve(node.func) != function or not _is_light(loops[0], context):
+            return
+        sign = "<" if function == "min" else ">"
+        best, text = context.segment(target), context.segment(item)
+        edits = []
+        if isinstance(item, ast.Name | ast.Constant) and isinstance(target, ast.Name):
+            if is_ordered or _are_simple(item, target, context):
+                new = f"if {text} {sign} {best}:\n    {best} = {text}"
+                edits = [Edit(statement, statements(new))]
+        yield self.report(node, *edits, function=function, item=text, sign=sign, best=best)
+
+
+def _is_light(loop: Loop, context: Context) -> bool:
+    """Whether the loop does little else: no other loop, and no call that costs more."""
+    if isinstance(loop, ast.comprehension):
+        return False
+    nodes = [node for statement in loop.body for node in walk(statement)]
+    if len(nodes) > _LIGHT:
+        return False
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return all(context.resolve(call.func) in ("min", "max", "abs", "len") for call in calls)
+
+
+def _are_simple(item: ast.expr, target: ast.Name, context: Context) -> bool:
+    """Whether it does not matter which of two equal ones is kept."""
+    kinds = context.type_of(item).name, context.type_of(target).name
+    return kinds[0] in _SIMPLE and kinds[0] == kinds[1]

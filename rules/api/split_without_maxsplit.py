@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
+from effilint.analyzer.patterns import constant_int
+
+
+class SplitWithoutMaxsplit(Rule):
+    """A text is split at every separator to take its first or last part.
+
+    With a `maxsplit` the rest of the text is neither searched nor copied.
+    """
+
+    code = "API106"
+    name = "split-without-maxsplit"
+    message = "The whole text is split to take its {which} part"
+    advice = "Use `{call}`"
+    gain = Gain("O(n)", "O(part)", {10: 1.2, 1_000: 57.0, 100_000: 110.0})
+    calls = frozenset({"split", "rsplit"})
+    examples = (
+        Bad(
+            """
+            def first_column(line: str) -> str:
+                return line.split(",")[0]  # API106
+            """,
+            fixed="""
+            def first_column(line: str) -> str:
+                return line.split(",", 1)[0]
+            """,
+            workload="first_column(','.join(map(str, range(n))))",
+        ),
+        # From the back, and without a separator.
+        Bad(
+            """
+            class Log:
+                def __init__(self, path):
+                    with open(path) as file:
+                        self.text = file.read()
+
+                def last(self):
+                    return self.text.split("\\n")[-1]  # API106
+
+                def newest(self):
+                    return max(line.split()[0] for line in self.text.splitlines())  # API106
+            """,
+            fixed="""
+            class Log:
+                def __init__(self, path):
+                    with open(path) as file:
+                        self.text = file.read()
+
+                def last(self):
+                    return self.text.rsplit("\\n", 1)[-1]
+
+                def newest(self):
+                    return max(line.split(None, 1)[0] for line in self.text.splitlines())
+            """,
+        ),
+        # The parts have a name, but only the first is read.
+        Bad(
+            """
+            def key(line):
+                parts = line.split(";")  # API106
+                return parts[0].strip()
+            """,
+            fixed="""
+            def key(line):
+                parts = line.split(";", 1)
+                return parts[0].strip()
+            """,
+        ),
+        # A regular expression searches slower still.
+        Bad(
+            """
+            import re
+
+            def command(text):
+                return re.split(r"[;&|]", text)[0]  # API106
+            """,
+            fixed="""
+            import re
+
+            def command(text):
+                return re.split(r"[;&|]", text, maxsplit=1)[0]
+            """,
+            workload="command('a;' * n)",
+        ),
+        # It stops at the first separator.
+        Good(
+            """
+            def first_column(line):
+                return line.split(",", 1)[0], line.partition(",")[0]
+            """
+        ),
+        # Every part is read.
+        Good(
+            """
+            def columns(line):
+                parts = line.split(",")
+                print(parts[0])
+                return parts
+            """
+        ),
+        # A column of texts: this takes the parts of its first text.
+        Good(
+            """
+            def first_row(table):
+                return table.name.str.split(",")[0]
+            """
+        ),
+        # A path has two parts.
+        Good(
+            """
+            import os
+
+            def folder(path):
+                return os.path.split(path)[0]
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        if not isinstance(node.func, ast.Attribute) or len(node.args) > 2 or node.keywords:
+            return
+        place = _place(node, context)
+        if place is None:
+            return
+        if context.resolve(node.func) == "re.split":
+            call = _regex_call(node, place, context)
+        else:
+            call = _text_call(node, node.func, place, context)
+        if call is not None:
+            which = "last" if place else "first"
+            yield self.report(node, Edit(node, replacement(call)), which=which, call=call)
+
+
+def _place(node: ast.Call, context: Context) -> int | None:
+    """0 or -1, if only that part is read."""
+    parent = context.parent(node)
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        name = parent.targets[0]
+        uses = context.uses(name)
+        if len(parent.targets) > 1 or len(uses) != 1 or context.sole_value(name) is not node:
+            return None
+        node, parent = uses[0], context.parent(uses[0])  # type: ignore[assignment]
+    match parent:
+        case ast.Subscript(value=value, slice=index, ctx=ast.Load()) if value is node:
+            place = constant_int(index)
+            return place if place in (0, -1) else None
+    return None
+
+
+def _regex_call(node: ast.Call, place: int, context: Context) -> str | None:
+    if place or len(node.args) != 2:
+        return None
+    pattern, text = (context.segment(arg) for arg in node.args)
+    return f"{context.segment(node.func)}({pattern}, {text}, maxsplit=1)"
+
+
+def _text_call(node: ast.Call, function: ast.Attribute, place: int, context: Context) -> str | None:
+    if len(node.args) > 1 or any(isinstance(arg, ast.Starred) for arg in node.args):
+        return None
+    if not _is_text(function.value, node.args, context):
+        return None
+    method = "rsplit" if place else "split"
+    separator = context.segment(node.args[0]) if node.args else "None"
+    return f"{context.segment(function.value)}.{method}({separator}, 1)"
+
+
+def _is_text(owner: ast.expr, separator: list[ast.expr], context: Context) -> bool:
+    """Whether `owner` is text: by its type, or because it is split at a literal."""
+    kind = context.type_of(owner)
+    if kind.is_known:
+        return kind.name in ("str", "bytes", "bytearray")
+    if isinstance(owner, ast.Attribute) and owner.attr == "str":
+        return False
+    if context.resolve(owner) is not None and not context.resolve(owner).startswith("sys."):
+        return False
+    return bool(separator) and isinstance(separator[0], ast.Constant | ast.JoinedStr)

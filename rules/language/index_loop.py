@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Tier,
+    remove,
+    replacement,
+)
+from effilint.analyzer.facts.visits import (
+    is_read_outside,
+    is_tiny,
+    item_name,
+    item_reads,
+    measured_length,
+)
+from effilint.analyzer.patterns import is_constant, range_bounds
+
+
+class IndexLoop(Rule):
+    """A loop counts through the places of a sequence only to read the item at each.
+
+    Going through the sequence itself makes no numbers and looks nothing up. Silent unless the
+    index serves for nothing else, and the sequence is of a built-in type and does not change.
+    """
+
+    code = "LNG204"
+    name = "index-loop"
+    message = "`{index}` only serves to read the items of `{sequence}`"
+    advice = "Go through the items: `for {item} in {sequence}`"
+    gain = Gain("O(n)", "O(n)", {10: 1.7, 1_000: 1.6, 100_000: 1.6}, Tier.CONSTANT)
+    examples = (
+        Bad(
+            """
+            def longest(names: list[str]):
+                best = ""
+                for i in range(len(names)):  # LNG204
+                    if names[i] > best:
+                        best = names[i]
+                return best
+            """,
+            fixed="""
+            def longest(names: list[str]):
+                best = ""
+                for name in names:
+                    if name > best:
+                        best = name
+                return best
+            """,
+            workload="longest(['some', 'name'] * (n // 2))",
+        ),
+        Bad(
+            """
+            class Report:
+                def __init__(self, lines):
+                    self.entries = [line.split() for line in lines]
+
+                def words(self):
+                    for i in range(0, len(self.entries)):  # LNG204
+                        entry = self.entries[i]
+                        # A blank line.
+                        if not entry:
+                            continue
+                        yield entry[0]
+            """,
+            fixed="""
+            class Report:
+                def __init__(self, lines):
+                    self.entries = [line.split() for line in lines]
+
+                def words(self):
+                    for entry in self.entries:
+                        # A blank line.
+                        if not entry:
+                            continue
+                        yield entry[0]
+            """,
+        ),
+        Bad(
+            """
+            def codes(text: str):
+                return {ord(text[i]) for i in range(len(text)) if text[i] != " "}  # LNG204
+            """,
+            fixed="""
+            def codes(text: str):
+                return {ord(item) for item in text if item != " "}
+            """,
+        ),
+        # The index is used for something else.
+        Good(
+            """
+            def numbered(names: list[str]):
+                for i in range(len(names)):
+                    print(i, names[i])
+            """
+        ),
+        # Two sequences: `zip` is hardly faster.
+        Good(
+            """
+            def dot(left: list[float], right: list[float]):
+                total = 0.0
+                for i in range(len(left)):
+                    total += left[i] * right[i]
+                return total
+            """
+        ),
+        # The list changes.
+        Good(
+            """
+            def double(numbers: list[int]):
+                for i in range(len(numbers)):
+                    numbers[i] = numbers[i] * 2
+            """
+        ),
+        # What `table` is, is not known: its keys may be numbers.
+        Good(
+            """
+            def show(table):
+                for i in range(len(table)):
+                    print(table[i])
+            """
+        ),
+        # The index is used after the loop.
+        Good(
+            """
+            def first_gap(numbers: list[int]):
+                for i in range(len(numbers)):
+                    if not numbers[i]:
+                        break
+                return i
+            """
+        ),
+    )
+
+    def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
+        sequence = _whole_range(node.iter, context)
+        if sequence is None or not isinstance(node.target, ast.Name) or is_tiny(context, node):
+            return
+        index = node.target
+        if _is_rebound(index, node, context) or is_read_outside(context, index, node):
+            return
+        reads = item_reads(context, index, sequence, node, besides=0)
+        if not reads:
+            return
+        first, item = _named_at_once(node, reads, context)
+        edits = [] if first is None else [Edit(first, remove())]
+        if first is None:
+            item = item_name(context, sequence)
+            edits = [Edit(read, replacement(item)) for read in reads]
+        yield self._finding(node.iter, index, sequence, item, edits, context)
+
+    def visit_comprehension(self, node: ast.comprehension, context: Context) -> Iterator[Finding]:
+        sequence = _whole_range(node.iter, context)
+        if sequence is None or not isinstance(node.target, ast.Name) or is_tiny(context, node):
+            return
+        whole = context.parents[node]
+        reads = item_reads(context, node.target, sequence, whole, besides=0)
+        if not reads:
+            return
+        item = item_name(context, sequence)
+        edits = [Edit(read, replacement(item)) for read in reads]
+        yield self._finding(node.iter, node.target, sequence, item, edits, context)
+
+    def _finding(
+        self,
+        at: ast.expr,
+        index: ast.Name,
+        sequence: ast.expr,
+        item: str,
+        edits: list[Edit],
+        context: Context,
+    ) -> Finding:
+        text = context.segment(sequence)
+        edits = [Edit(index, replacement(item)), Edit(at, replacement(text)), *edits]
+        return self.report(at, *edits, index=index.id, sequence=text, item=item)
+
+
+def _whole_range(iterable: ast.expr, context: Context) -> ast.expr | None:
+    """The sequence `a`, if `iterable` is `range(len(a))`."""
+    bounds = range_bounds(iterable)
+    if bounds is None or not is_constant(bounds[0], 0) or not is_constant(bounds[2], 1):
+        return None
+    assert isinstance(iterable, ast.Call)
+    sequence = measured_length(context, bounds[1])
+    return sequence if context.resolve(iterable.func) == "range" else None
+
+
+def _is_rebound(index: ast.Name, loop: ast.For, context: Context) -> bool:
+    """Whether the loop binds its variable anywhere but in its head."""
+    return any(
+        binding.node is not index and context.inside(binding.node, loop)
+        for binding in context.bindings(index)
+    )
+
+
+def _named_at_once(
+    loop: ast.For, reads: list[ast.Subscript], context: Context
+) -> tuple[ast.stmt | None, str]:
+    """The statement `item = a[i]` and the name, if the loop starts with it and that is all."""
+    first = loop.body[0]
+    match first:
+        case ast.Assign(targets=[ast.Name(id=item)], value=value) if reads == [value]:
+            return (first, item) if len(loop.body) > 1 else (None, "")
+    return None, ""

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Tier,
+    remove,
+    replacement,
+    statements,
+)
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.visits import is_read_outside, is_tiny
+from effilint.analyzer.patterns import is_constant, names_in, same, sole_statement
+
+_COUNTED = ("list", "tuple", "deque", "str", "bytes", "bytearray")
+
+
+class ManualCount(Rule):
+    """Items equal to one value are counted by a loop or a comprehension.
+
+    The `count` method of lists, tuples, deques, strings and bytes does so in C. There is no fix
+    where the value may be one that is not equal to itself, such as a NaN.
+    """
+
+    code = "LNG103"
+    name = "manual-count"
+    message = "Items of `{sequence}` that equal `{value}` are counted one by one"
+    advice = "Use `{call}`"
+    gain = Gain("O(n)", "O(n)", {10: 1.1, 1_000: 26.0, 100_000: 61.0}, Tier.CONSTANT)
+    calls = frozenset({"sum", "len"})
+    examples = (
+        Bad(
+            """
+            def vowels(text: str):
+                count = 0
+                for char in text:
+                    if char == "a":  # LNG103
+                        count += 1
+                return count
+            """,
+            fixed="""
+            def vowels(text: str):
+                count = text.count("a")
+                return count
+            """,
+            workload="vowels('banana ' * (n // 7))",
+        ),
+        Bad(
+            """
+            def failures(self, codes: list[int]):
+                return sum(1 for code in codes if code == -1)  # LNG103
+            """,
+            fixed="""
+            def failures(self, codes: list[int]):
+                return codes.count(-1)
+            """,
+        ),
+        Bad(
+            """
+            class Board:
+                def __init__(self, size):
+                    self.cells = [None] * size
+
+                def score(self, players):
+                    for player in players:
+                        yield player, sum(cell == player for cell in self.cells)  # LNG103
+
+                def empty(self):
+                    return len([1 for cell in self.cells if "x" == cell])  # LNG103
+            """,
+            fixed="""
+            class Board:
+                def __init__(self, size):
+                    self.cells = [None] * size
+
+                def score(self, players):
+                    for player in players:
+                        yield player, sum(cell == player for cell in self.cells)
+
+                def empty(self):
+                    return self.cells.count("x")
+            """,
+        ),
+        Bad(
+            """
+            def lines(path):
+                with open(path) as file:
+                    text = file.read()
+                total = 1
+                print(path)
+                for letter in text:
+                    total += letter == "\\n"  # LNG103
+                return total
+            """,
+            fixed="""
+            def lines(path):
+                with open(path) as file:
+                    text = file.read()
+                total = 1
+                print(path)
+                total += text.count("\\n")
+                return total
+            """,
+        ),
+        # Two characters: no single one is equal to that.
+        Good(
+            """
+            def crlf(text: str):
+                return sum(1 for char in text if char == "\\r\\n")
+            """
+        ),
+        # An iterator has no `count`.
+        Good(
+            """
+            def failures(codes):
+                return sum(1 for code in map(int, codes) if code == -1)
+            """
+        ),
+        # Compared with something that depends on the item.
+        Good(
+            """
+            def palindromes(words: list[str]):
+                return sum(1 for word in words if word == word[::-1])
+            """
+        ),
+        # The value changes while the loop runs.
+        Good(
+            """
+            def rises(levels: list[int]):
+                count, last = 0, 0
+                for level in levels:
+                    if level == last:
+                        count += 1
+                    last = level + 1
+                return count
+            """
+        ),
+    )
+
+    def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
+        statement = sole_statement(node.body)
+        found = _counted(statement) if statement else None
+        if node.orelse or found is None or statement is None:
+            return
+        total, test = found
+        value = _compared(test, node.target)
+        if value is None or any(same(part, total) for part in ast.walk(node.iter)):
+            return
+        if not self._counts(node, value, context) or not isinstance(node.target, ast.Name):
+            return
+        if is_read_outside(context, node.target, node):
+            return
+        call = f"{context.segment(node.iter)}.count({context.segment(value)})"
+        edits: list[Edit] = []
+        if _has_type_of_its_own(value, context):
+            edits = _loop_fix(node, total, call, context)
+        yield self._finding(statement, node.iter, value, call, edits, context)
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        found = _counting_call(node)
+        if found is None or context.resolve(node.func) not in ("sum", "len"):
+            return
+        comp, test = found
+        generator = comp.generators[0]
+        value = _compared(test, generator.target)
+        if value is None or names_in(value) & names_in(generator.target):
+            return
+        if generator.is_async or not self._counts(generator, value, context):
+            return
+        call = f"{context.segment(generator.iter)}.count({context.segment(value)})"
+        is_sure = _has_type_of_its_own(value, context)
+        edits = [Edit(node, replacement(call))] if is_sure else []
+        yield self._finding(node, generator.iter, value, call, edits, context)
+
+    def _counts(self, loop: ast.For | ast.comprehension, value: ast.expr, context: Context) -> bool:
+        """Whether the items are of something with `count`, and the value stays the same."""
+        if not isinstance(loop.iter, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+            return False
+        kind = context.type_of(loop.iter).name
+        if kind not in _COUNTED or is_tiny(context, loop):
+            return False
+        if not _fits(kind, value):
+            return False
+        return context.is_invariant(value, _region(loop, context))
+
+    def _finding(
+        self,
+        at: ast.expr | ast.stmt,
+        sequence: ast.expr,
+        value: ast.expr,
+        call: str,
+        edits: list[Edit],
+        context: Context,
+    ) -> Finding:
+        fields = {"sequence": context.segment(sequence), "value": context.segment(value)}
+        return self.report(at, *edits, call=call, **fields)
+
+
+def _region(loop: Loop, context: Context) -> ast.AST:
+    return context.parents[loop] if isinstance(loop, ast.comprehension) else loop
+
+
+def _counted(statement: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
+    """What grows by one, and the test for it: `if test: total += 1` or `total += test`."""
+    match statement:
+        case ast.If(
+            test=test,
+            body=[ast.AugAssign(target=total, op=ast.Add(), value=one)],
+            orelse=[],
+        ) if is_constant(one, 1):
+            return total, test
+        case ast.AugAssign(target=total, op=ast.Add(), value=ast.Compare() as test):
+            return total, test
+    return None
+
+
+def _counting_call(node: ast.Call) -> tuple[ast.GeneratorExp | ast.ListComp, ast.expr] | None:
+    """The comprehension and its test in `sum(1 for ...)`, `sum(x == y for ...)`, `len([...])`."""
+    match node:
+        case ast.Call(
+            func=ast.Name(function),
+            args=[
+                (ast.GeneratorExp() | ast.ListComp()) as comp,
+            ],
+            keywords=[],
+        ) if len(comp.generators) == 1:
+            tests = comp.generators[0].ifs
+            if function == "sum" and isinstance(comp.elt, ast.Compare) and not tests:
+                return comp, comp.elt
+            if len(tests) == 1 and (function == "len" or is_constant(comp.elt, 1)):
+                return comp, tests[0]
+    return None
+
+
+def _compared(test: ast.expr, item: ast.expr) -> ast.expr | None:
+    """What the bare item is compared with for equality."""
+    if not isinstance(item, ast.Name):
+        return None
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            if isinstance(left, ast.Name) and left.id == item.id:
+                return None if item.id in names_in(right) else right
+            if isinstance(right, ast.Name) and right.id == item.id:
+                return None if item.id in names_in(left) else left
+    return None
+
+
+def _fits(kind: str, value: ast.expr) -> bool:
+    """Whether `count` of a string or bytes counts the same as equality of one item."""
+    constant = value.value if isinstance(value, ast.Constant) else None
+    if kind == "str":
+        return isinstance(constant, str) and len(constant) == 1
+    if kind in ("bytes", "bytearray"):
+        return isinstance(constant, int) and 0 <= constant < 256
+    return True
+
+
+def _has_type_of_its_own(value: ast.expr, context: Context) -> bool:
+    """Whether the value surely is equal to itself."""
+    return context.type_of(value).name in ("str", "bytes", "int", "bool")
+
+
+def _loop_fix(loop: ast.For, total: ast.expr, call: str, context: Context) -> list[Edit]:
+    name = context.segment(total)
+    first = context.previous(loop)
+    match first:
+        case ast.Assign(targets=[target], value=start) if same(target, total):
+            if is_constant(start, 0):
+                return [Edit(first, remove()), Edit(loop, statements(f"{name} = {call}"))]
+    return [Edit(loop, statements(f"{name} += {call}"))]

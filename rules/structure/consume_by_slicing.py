@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.facts.accumulators import carrying_loops, is_first_step, new_value
+from effilint.analyzer.patterns import constant_int, same
+
+_COPIED = frozenset(("list", "tuple", "str", "bytes", "bytearray"))
+_ENDS = frozenset(("strip", "lstrip", "rstrip", "removeprefix", "removesuffix"))
+# Copying the rest costs less than working on this much of it.
+_LARGE_STEP = 256
+
+
+class ConsumeBySlicing(Rule):
+    """A sequence is consumed by cutting off its front in every pass of a loop.
+
+    `rest = rest[k:]` copies all that is left, so that going through `n` items copies about
+    `n * n / 2k`. An index, an iterator, a `deque` or a `memoryview` moves on without a copy.
+    """
+
+    code = "DST401"
+    name = "consume-by-slicing"
+    message = "Every pass of the loop copies all that is left of `{target}`"
+    advice = "{advice}"
+    gain = Gain("O(n^2)", "O(n)", {10: 1.5, 1_000: 4.3, 20_000: 53.0})
+    examples = (
+        Bad(
+            """
+            def longest_run(values: list[int]):
+                longest = 0
+                while values:
+                    first = values[0]
+                    run = 1
+                    values = values[1:]  # DST401
+                    while values and values[0] == first:
+                        run += 1
+                        values = values[1:]
+                    longest = max(longest, run)
+                return longest
+            """,
+            fixed="""
+            def longest_run(values: list[int]):
+                longest, i = 0, 0
+                while i < len(values):
+                    first = values[i]
+                    run = 1
+                    i += 1
+                    while i < len(values) and values[i] == first:
+                        run += 1
+                        i += 1
+                    longest = max(longest, run)
+                return longest
+            """,
+            workload="longest_run([i // 10 for i in range(n)])",
+        ),
+        Bad(
+            """
+            def messages(data: bytes):
+                while data:
+                    size = data[0]
+                    yield data[1 : size + 1]
+                    data = data[size + 1 :]  # DST401
+            """
+        ),
+        Bad(
+            """
+            def fields(line: str):
+                while line:
+                    if line.startswith(" "):
+                        line = line.lstrip()
+                        continue
+                    field, line = line[0], line[1:]  # DST401
+                    yield field
+            """
+        ),
+        Bad(
+            """
+            class Parser:
+                def __init__(self, text):
+                    self.tokens = text.split()
+                    self.tree = list(self.tokens)
+
+                def run(self):
+                    while self.tree:
+                        token, *self.tree = self.tree  # DST401
+                        print(token)
+            """
+        ),
+        # The end is copied no less than the front.
+        Bad(
+            """
+            def popped(items: list[int]):
+                found = []
+                for _ in range(len(items)):
+                    found.append(items[-1] * 2)
+                    items = items[:-1]  # DST401
+                return found
+            """
+        ),
+        # Once.
+        Good(
+            """
+            def body(lines: list[str]):
+                while lines and not lines[0]:
+                    lines = lines[1:]
+                    break
+                return lines
+            """
+        ),
+        # A buffer that is filled again stays short.
+        Good(
+            """
+            def lines(file):
+                rest = b""
+                while chunk := file.read(100):
+                    rest += chunk
+                    rest = rest[20:]
+            """
+        ),
+        # A slice of a memoryview is no copy.
+        Good(
+            """
+            def send(sock, data: bytes):
+                view = memoryview(data)
+                while view:
+                    view = view[sock.send(view) :]
+            """
+        ),
+        # Large pieces.
+        Good(
+            """
+            def blocks(data: bytes):
+                while data:
+                    yield data[:4096]
+                    data = data[4096:]
+            """
+        ),
+        # Another list in every pass.
+        Good(
+            """
+            def tails(rows: list[list[int]]):
+                for row in rows:
+                    row = row[1:]
+                    yield row
+            """
+        ),
+    )
+
+    def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
+        target = _consumed(node)
+        if target is None or context.segment(target) in ("args", "argv", "sys.argv"):
+            return
+        loops = carrying_loops(context, node, target, _is_shortened)
+        if not loops or not is_first_step(node, target, loops[-1], _is_slice):
+            return
+        kind = context.type_of(target).name
+        if kind not in _COPIED:
+            return
+        place = context.segment(target)
+        yield self.report(node, target=place, advice=_advice(kind, place))
+
+
+def _consumed(node: ast.Assign) -> ast.expr | None:
+    """The place that gets its own front or end cut off."""
+    if len(node.targets) != 1:
+        return None
+    whole = node.targets[0]
+    places = whole.elts if isinstance(whole, ast.Tuple) else [whole]
+    for place in places:
+        target = place.value if isinstance(place, ast.Starred) else place
+        if isinstance(target, ast.Name | ast.Attribute):
+            value = new_value(node, target)
+            if value is not None and _is_slice(target, value):
+                return target
+    return None
+
+
+def _is_slice(target: ast.expr, value: ast.expr) -> bool:
+    match value:
+        case ast.Subscript(
+            value=owner, slice=ast.Slice(lower=ast.expr() as lower, upper=None, step=None)
+        ):
+            size = constant_int(lower)
+            return same(owner, target) and (size is None or 0 < size < _LARGE_STEP)
+        case ast.Subscript(value=owner, slice=ast.Slice(lower=None, upper=upper, step=None)):
+            size = constant_int(upper)
+            return same(owner, target) and size is not None and -_LARGE_STEP < size < 0
+    return False
+
+
+def _is_shortened(target: ast.expr, value: ast.expr) -> bool:
+    match value:
+        case ast.Call(func=ast.Attribute(value=owner, attr=attr)):
+            return attr in _ENDS and same(owner, target)
+    return _is_slice(target, value)
+
+
+def _advice(kind: str, place: str) -> str:
+    if kind in ("list", "tuple"):
+        return f"Keep an index into `{place}`, or go through it with an iterator or a `deque`"
+    if kind == "bytes":
+        return f"Keep an index into `{place}`, or slice a `memoryview` of it"
+    if kind == "bytearray":
+        return f"Keep an index into `{place}`, or delete its front with `del`"
+    return f"Keep an index into `{place}`"

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import (
+    AddImport,
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    replacement,
+    statements,
+)
+from effilint.analyzer.facts.lists import (
+    assigned_values,
+    is_tested,
+    is_truth_test,
+    may_be_long,
+    outlives_passes,
+    statement_call,
+)
+from effilint.analyzer.facts.scopes import Symbol
+from effilint.analyzer.patterns import is_constant, method_call
+
+
+class ListAsQueue(Rule):
+    """Items are taken from the front of a list again and again.
+
+    Each time all the others move up one place; a `deque` gives its first item at once. The fix
+    is offered for a local list all of whose uses a deque allows.
+    """
+
+    code = "DST102"
+    name = "list-as-queue"
+    message = "Taking the first item of the list `{queue}` moves all the others"
+    advice = "Make `{queue}` a `collections.deque` and use `popleft()`"
+    gain = Gain("O(n^2)", "O(n)", {10: 1.1, 1_000: 1.9, 100_000: 190.0})
+    calls = frozenset({"pop"})
+    examples = (
+        Bad(
+            """
+            def drain(items):
+                queue = list(items)
+                total = 0
+                while queue:
+                    total += queue.pop(0)  # DST102
+                return total
+            """,
+            fixed="""
+            from collections import deque
+            def drain(items):
+                queue = deque(items)
+                total = 0
+                while queue:
+                    total += queue.popleft()
+                return total
+            """,
+            workload="drain(range(n))",
+        ),
+        Bad(
+            """
+            from collections import deque
+
+
+            def reachable(graph, start):
+                seen = {start}
+                queue = [start]
+                while len(queue) > 0:
+                    node = queue[0]
+                    del queue[0]  # DST102
+                    for other in graph[node]:
+                        if other not in seen:
+                            seen.add(other)
+                            queue.append(other)
+                return seen
+            """,
+            fixed="""
+            from collections import deque
+
+
+            def reachable(graph, start):
+                seen = {start}
+                queue = deque([start])
+                while len(queue) > 0:
+                    node = queue[0]
+                    queue.popleft()
+                    for other in graph[node]:
+                        if other not in seen:
+                            seen.add(other)
+                            queue.append(other)
+                return seen
+            """,
+        ),
+        Bad(
+            """
+            class Worker:
+                def __init__(self):
+                    self.jobs = []
+
+                def submit(self, job):
+                    self.jobs.append(job)
+
+                def run(self):
+                    while self.jobs:
+                        job = self.jobs.pop(0)  # DST102
+                        job()
+            """
+        ),
+        Bad(
+            """
+            def merge(left: list[int], right: list[int]) -> list[int]:
+                merged = []
+                while left and right:
+                    smaller = left if left[0] <= right[0] else right
+                    merged.append(left.pop(0) if smaller is left else right.pop(0))  # DST102
+                return merged + left + right
+            """
+        ),
+        # Takes from the end.
+        Good(
+            """
+            def drain(items):
+                stack = list(items)
+                while stack:
+                    stack.pop()
+            """
+        ),
+        # Once only, and a list that starts afresh in every pass.
+        Good(
+            """
+            def headers(files):
+                for file in files:
+                    lines = file.readlines()
+                    lines.pop(0)
+                    yield lines
+            """
+        ),
+        # Few arguments.
+        Good(
+            """
+            import sys
+
+            def options():
+                arguments = sys.argv[1:]
+                while arguments:
+                    yield arguments.pop(0)
+            """
+        ),
+        # Takes a key out of a dict.
+        Good(
+            """
+            def drain(table: dict[int, str]):
+                while table:
+                    table.pop(0)
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        if len(node.args) == 1 and is_constant(node.args[0], 0):
+            receiver = method_call(node, "pop")
+            assert receiver is not None or isinstance(node.func, ast.Name)
+            yield from self._found(node, receiver, context)
+
+    def visit_Delete(self, node: ast.Delete, context: Context) -> Iterator[Finding]:
+        match node.targets:
+            case [ast.Subscript(value=queue, slice=place)] if is_constant(place, 0):
+                yield from self._found(node, queue, context)
+
+    def _found(
+        self, node: ast.expr | ast.stmt, queue: ast.expr | None, context: Context
+    ) -> Iterator[Finding]:
+        if not isinstance(queue, ast.Name | ast.Attribute) or not context.hot_loops(node):
+            return
+        if context.type_of(queue).name != "list" or not may_be_long(context, queue):
+            return
+        if not outlives_passes(context, context.statement(node), queue):
+            return
+        if _comes_earlier(context, node, queue):
+            return
+        symbol = context.symbol(queue)
+        edits = _as_deque(context, symbol) if symbol else []
+        yield self.report(node, *edits, queue=context.segment(queue))
+
+
+def _comes_earlier(context: Context, node: ast.AST, queue: ast.expr) -> bool:
+    """Whether the same statement has another such call further to the left."""
+    own = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    return any(
+        isinstance(other, ast.Call)
+        and method_call(other, "pop") is not None
+        and any(is_constant(arg, 0) for arg in other.args)
+        and (other.lineno, other.col_offset) < own
+        for other in ast.walk(context.statement(node))
+        if not isinstance(context.statement(node), ast.While | ast.If | ast.For)
+    )
+
+
+def _as_deque(context: Context, symbol: Symbol) -> list[Edit | AddImport]:
+    values = assigned_values(context, symbol)
+    if values is None:
+        return []
+    edits: list[Edit | AddImport] = [AddImport("collections", "deque")]
+    for value in values:
+        text = _deque_text(context, value)
+        if text is None:
+            return []
+        edits.append(Edit(value, replacement(text)))
+    for use in context.scopes.loads(symbol):
+        change = _changed_use(context, use)
+        if change is None and not _is_allowed(context, use):
+            return []
+        edits += [change] if change else []
+    return edits
+
+
+def _deque_text(context: Context, value: ast.expr) -> str | None:
+    match value:
+        case ast.List(elts=[]) | ast.Call(func=ast.Name("list"), args=[]):
+            return "deque()"
+        case ast.Call(func=ast.Name("list"), args=[items], keywords=[]):
+            return f"deque({context.segment(items)})"
+        case ast.List() | ast.ListComp() | ast.BinOp() | ast.Call(func=ast.Name("sorted")):
+            return f"deque({context.segment(value)})"
+    return None
+
+
+def _changed_use(context: Context, use: ast.Name) -> Edit | None:
+    """The edit of a use that takes the first item."""
+    parent = context.parent(use)
+    outer = context.parent(parent) if parent else None
+    match parent, outer:
+        case ast.Subscript(ctx=ast.Del(), slice=place), ast.Delete(targets=[_]):
+            if is_constant(place, 0):
+                return Edit(outer, statements(f"{use.id}.popleft()"))
+        case ast.Attribute(attr="pop"), ast.Call(args=[place]):
+            if is_constant(place, 0):
+                return Edit(outer, replacement(f"{use.id}.popleft()"))
+    return None
+
+
+def _is_allowed(context: Context, use: ast.Name) -> bool:
+    """Whether a deque does the same for this use."""
+    if is_tested(context, use) or is_truth_test(context, use):
+        return True
+    if statement_call(context, use, "append", "extend", "remove"):
+        return True
+    parent = context.parent(use)
+    match parent, context.parent(parent) if parent else None:
+        case ast.Call(func=ast.Name("len")), _:
+            return True
+        case ast.Attribute(attr="pop" | "clear"), ast.Call(args=[]):
+            return True
+        case ast.Subscript(ctx=ast.Load(), slice=place), _:
+            return is_constant(place, 0) or (
+                isinstance(place, ast.UnaryOp) and is_constant(place.operand, 1)
+            )
+    return False

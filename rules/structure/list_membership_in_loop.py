@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.facts.lists import (
+    as_set,
+    holds_unhashable,
+    hot_unchanged_loop,
+    may_be_long,
+)
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.patterns import membership, same, walk
+
+
+class ListMembershipInLoop(Rule):
+    """A loop looks for items in a list that it does not change.
+
+    `in` compares with one item after another; a set finds an item at once. The fix, offered for
+    a local list that is only added to and searched, assumes that the items are hashable and that
+    equal items have equal hashes.
+    """
+
+    code = "DST101"
+    name = "list-membership-in-loop"
+    message = "Each pass of the loop searches the {kind} `{container}` item by item"
+    advice = "{advice}"
+    gain = Gain("O(n*m)", "O(n + m)", {10: 1.1, 1_000: 25.0, 10_000: 190.0})
+    safety = Safety.UNSAFE
+    examples = (
+        Bad(
+            """
+            def unknown(words, lines):
+                known = [line.strip() for line in lines]
+                missing = []
+                for word in words:
+                    if word not in known:  # DST101
+                        missing.append(word)
+                return missing
+            """,
+            fixed="""
+            def unknown(words, lines):
+                known = {line.strip() for line in lines}
+                missing = []
+                for word in words:
+                    if word not in known:
+                        missing.append(word)
+                return missing
+            """,
+            workload="unknown([str(i) for i in range(0, 2 * n, 2)], [f' {i} ' for i in range(n)])",
+        ),
+        # Built by appending in an earlier loop; searched by a comprehension.
+        Bad(
+            """
+            def kept(rows, log):
+                bad = []
+                for entry in log:
+                    if entry.failed:
+                        bad.append(entry.key)
+                return [row for row in rows if row.key not in bad]  # DST101
+            """,
+            fixed="""
+            def kept(rows, log):
+                bad = set()
+                for entry in log:
+                    if entry.failed:
+                        bad.add(entry.key)
+                return [row for row in rows if row.key not in bad]
+            """,
+        ),
+        Bad(
+            """
+            class Filter:
+                def __init__(self, path):
+                    self.stopwords = list(open(path))
+
+                def passing(self, words):
+                    while words:
+                        word = words.popleft()
+                        if word in self.stopwords:  # DST101
+                            continue
+                        yield word
+            """
+        ),
+        Bad(
+            """
+            def common(a: list[int], b: list[int]) -> int:
+                return sum(1 for x in a if x in b)  # DST101
+            """
+        ),
+        Bad(
+            """
+            PRIMES = [n for n in range(2, 10_000) if all(n % d for d in range(2, n))]
+
+            def is_prime(number):
+                return number in PRIMES  # DST101
+
+            def primes_in(numbers):
+                return list(filter(None, [n if is_prime(n) else None for n in numbers]))
+            """
+        ),
+        Bad(
+            """
+            def both(first, second):
+                ranked = sorted(second)
+                allowed = ranked
+                found = any(item in allowed for item in first)  # DST101
+                return found, ranked
+            """
+        ),
+        # The list changes in the loop.
+        Good(
+            """
+            def spread(start, neighbours):
+                reached = sorted(start)
+                for node in start:
+                    if node not in reached:
+                        reached.append(node)
+                return reached
+            """
+        ),
+        # A set would not be quicker to build than one search.
+        Good(
+            """
+            def first_known(groups, word):
+                for group in groups:
+                    names = sorted(group)
+                    if word in names:
+                        return group
+            """
+        ),
+        # Only a few items.
+        Good(
+            """
+            def vowels(text):
+                letters = list("aeiou")
+                return sum(1 for c in text if c in letters or c in ["y", "Y"])
+            """
+        ),
+        # `extend` adds what the generator lets through: each item is looked for among them.
+        Good(
+            """
+            def messages(fields):
+                errors = []
+                for field in fields:
+                    errors.extend(m for m in field.errors if m not in errors)
+                return errors
+            """
+        ),
+        # Lists are not hashable.
+        Good(
+            """
+            def known(rows: list[list[int]], table: list[list[int]]):
+                return [row for row in rows if row in table]
+
+            def without(lines, pairs):
+                found = []
+                for a, b in pairs:
+                    found.append([a, b])
+                return [line for line in lines if line not in found]
+            """
+        ),
+    )
+
+    def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
+        parts = membership(node)
+        if parts is None or not isinstance(parts[1], ast.Name | ast.Attribute):
+            return
+        item, container = parts
+        kind = context.type_of(container)
+        if kind.name not in ("list", "deque", "tuple"):
+            return
+        if isinstance(item, ast.Constant) or context.type_of(item).is_mutable:
+            return
+        if holds_unhashable(context, container) or not may_be_long(context, container):
+            return
+        loop = hot_unchanged_loop(context, node, container)
+        if loop is None and not _is_searched_by_calls(context, node, container):
+            return
+        if loop is not None and not _is_first(context, node, loop):
+            return
+        edits: list[Edit] = []
+        if isinstance(container, ast.Name) and kind.name == "list":
+            edits = as_set(context, container)
+        place = context.segment(container)
+        words = "Make `{}` a set" if edits else "Build a set of `{}` before the loop"
+        yield self.report(
+            node, *edits, kind=kind.name, container=place, advice=words.format(place)
+        )
+
+
+def _is_first(context: Context, test: ast.Compare, loop: Loop) -> bool:
+    """Whether no earlier test in the loop searches the same list."""
+    container = test.comparators[0]
+    region = context.parents[loop] if isinstance(loop, ast.comprehension) else loop
+    place = (test.lineno, test.col_offset)
+    for other in walk(region):
+        parts = membership(other)
+        if parts is not None and same(parts[1], container) and isinstance(other, ast.Compare):
+            if (other.lineno, other.col_offset) < place:
+                return False
+    return True
+
+
+def _is_searched_by_calls(context: Context, test: ast.Compare, container: ast.expr) -> bool:
+    """Whether a loop calls the function that searches, and the list outlives these calls."""
+    function = context.function(test)
+    if function is None or context.loops(test):
+        return False
+    if isinstance(container, ast.Name):
+        symbol = context.symbol(container)
+        if symbol is None or symbol.scope.node is not context.tree:
+            return False
+    call = context.calls.called_in_loop(function)
+    return call is not None and context.is_invariant(container, context.hot_loops(call)[-1])
