@@ -35,7 +35,10 @@ def collected(
             pieces[node] = node.value
     if reads(target, loop) or _may_be_read_elsewhere(context, target, loop):
         return []
-    parts_name = _fresh(context, name)
+    # Named after the target: a loop inside may collect something else.
+    own = [node.id for node in walk(target) if isinstance(node, ast.Name) and node.id != "self"]
+    own += [node.attr for node in walk(target) if isinstance(node, ast.Attribute)]
+    parts_name = _fresh(context, "_".join([*own, name]))
     edits = [
         Edit(statement, statements(f"{parts_name}.append({_piece(context, piece, empty)})"))
         for statement, piece in pieces.items()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from effilint.analyzer.facts.inference import Inference
     from effilint.analyzer.facts.lattice import Type
     from effilint.analyzer.facts.purity import Purity
+    from effilint.analyzer.facts.searches import Searches
     from effilint.analyzer.facts.types import Types
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -237,6 +238,13 @@ class Context:
     def cost(self, function: FunctionNode) -> Cost:
         """An upper bound for the time and extra space of a call of `function`."""
         return self._costs.of(function)
+
+    @cached_property
+    def searches(self) -> Searches:
+        """The functions of this file that search a collection from its start."""
+        from effilint.analyzer.facts.searches import Searches
+
+        return Searches(self)
 
     # Reporting.
 

@@ -44,7 +44,7 @@ def fresh_name(stem: str, context: Context) -> str:
     """A name made of `stem` that occurs nowhere in the file."""
     name = re.sub(r"\W+", "_", stem).strip("_")
     number = 1
-    while re.search(rf"\b{name}\b", context.source.text):
+    while re.search(rf"(?<![.\w]){name}\b", context.source.text):
         number += 1
         name = f"{stem}_{number}"
     return name

@@ -12,6 +12,7 @@ __all__ = [
     "always_leaves",
     "append_call",
     "constant_int",
+    "is_asserted",
     "is_constant",
     "is_empty_container",
     "is_name",
@@ -163,3 +164,17 @@ _CLOSED = (
     *(ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr),
     *(ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp),
 )
+
+
+def is_asserted(ancestors: Iterator[ast.AST]) -> bool:
+    """Whether a node with these ancestors is in an `assert` or a call such as `assertEqual`."""
+    for outer in ancestors:
+        match outer:
+            case ast.Assert():
+                return True
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+                if name.lower().startswith("assert"):
+                    return True
+            case ast.stmt():
+                return False
+    return False

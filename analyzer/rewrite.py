@@ -24,7 +24,7 @@ def replacement(text: str) -> Transform:
     def transform(_: cst.CSTNode) -> Replacement:
         import libcst as cst
 
-        return cst.parse_expression(text)
+        return _as_written(cst.parse_expression(text))
 
     return transform
 
@@ -56,6 +56,9 @@ def statements(text: str) -> Transform:
 
         old = cast("_Statement", node)
         module = cst.parse_module(dedent(text).strip("\n") + "\n")
+        if all(isinstance(statement, cst.SimpleStatementLine) for statement in module.body):
+            # More lines than statements can only be those of expressions taken from the source.
+            module = cast("cst.Module", _as_written(module))
         new = cast("list[_Statement]", list(module.body))
         new[0] = new[0].with_changes(
             leading_lines=(*_leading_lines(old), *module.header, *new[0].leading_lines)
@@ -79,6 +82,20 @@ def around(before: str, after: str) -> Transform:
         return cast("Replacement", cst.FlattenSentinel([*above, node, *below]))
 
     return transform
+
+
+def _as_written(node: cst.CSTNode) -> cst.CSTNode:
+    """Keep the indentation that lines in brackets have in the source they were taken from."""
+    import libcst as cst
+
+    class Unindented(cst.CSTTransformer):
+        def leave_ParenthesizedWhitespace(
+            self, _: cst.ParenthesizedWhitespace, new: cst.ParenthesizedWhitespace
+        ) -> cst.ParenthesizedWhitespace:
+            lines = [line.with_changes(indent=False) for line in new.empty_lines]
+            return new.with_changes(indent=False, empty_lines=lines)
+
+    return cast("cst.CSTNode", node.visit(Unindented()))
 
 
 def _leading_lines(old: _Statement) -> Sequence[cst.EmptyLine]:
@@ -133,5 +150,28 @@ def decorated(text: str) -> Transform:
         function = cast("cst.FunctionDef", node)
         new = cst.Decorator(cst.parse_expression(text))
         return function.with_changes(decorators=(*function.decorators, new))
+
+    return transform
+
+
+def as_for(target: str, iterable: str, dropped: int) -> Transform:
+    """Return a transform of a `while` loop into `for target in iterable`.
+
+    The first `dropped` statements of the body go; no fix if there are comments in them.
+    """
+
+    def transform(node: cst.CSTNode) -> Replacement:
+        import libcst as cst
+
+        loop = cast("cst.While", node)
+        gone, kept = loop.body.body[:dropped], loop.body.body[dropped:]
+        if any(True for statement in gone for _ in _comments(statement)):
+            raise ValueError("a comment would be lost")
+        return cst.For(
+            target=cst.parse_expression(target),  # type: ignore[arg-type]
+            iter=cst.parse_expression(iterable),
+            body=loop.body.with_changes(body=kept),
+            leading_lines=loop.leading_lines,
+        )
 
     return transform

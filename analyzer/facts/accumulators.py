@@ -147,6 +147,22 @@ def is_kept(context: Context, target: ast.expr, region: ast.AST, is_step: IsStep
     return False
 
 
+def is_counted(loop: Loop) -> bool:
+    """Whether the loop goes through something item by item, so that it may run often."""
+    if not isinstance(loop, ast.While):
+        return True
+    for node in walk(loop):
+        match node:
+            case ast.AugAssign(
+                target=ast.Name(), op=ast.Add() | ast.Sub(), value=ast.Constant(value=1)
+            ):
+                return True
+            case ast.Assign(targets=[target], value=ast.Attribute(value=value, attr="next")):
+                if same(target, value):
+                    return True
+    return False
+
+
 def is_own(context: Context, name: ast.Name, loop: Loop) -> bool:
     """Whether the container was made here, nothing else holds it, and the loop is not over it."""
     if len(context.aliases(name)) > 1 or isinstance(loop, ast.comprehension):
@@ -216,6 +232,8 @@ def _is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stm
     """
     if not isinstance(loop, ast.While):
         return any(_is_call_sized(context, name) for name in walk(loop.iter))
+    if _is_call_sized(context, target):
+        return True
     return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
 
 

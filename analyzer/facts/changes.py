@@ -248,9 +248,16 @@ class Changes:
                 ):
                     return False
             elif isinstance(inner, ast.Name) and inner.id not in bound_within:
-                if not self._name_is_invariant(inner, region):
+                if not self._owner_or_name_is_invariant(inner, region):
                     return False
         return True
+
+    def _owner_or_name_is_invariant(self, name: ast.Name, region: ast.AST) -> bool:
+        owned = self._context.parent(name)
+        if isinstance(owned, ast.Attribute) and not self._is_method_name(owned):
+            # `self.size` stays when `self.count` changes; its own changes are looked at.
+            return not self._rebindings(name, region)
+        return self._name_is_invariant(name, region)
 
     def _name_is_invariant(self, name: ast.Name, region: ast.AST) -> bool:
         if self._rebindings(name, region):

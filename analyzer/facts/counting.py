@@ -78,7 +78,7 @@ def _counting_while(loop: ast.While, context: Context) -> Counting | None:
         match test:
             case ast.Compare(left=ast.Name() as variable, ops=[op], comparators=[stop]):
                 step = _step(loop, variable)
-                if step is None or constant_int(stop) is not None and step[1] > 0:
+                if step is None or (constant_int(stop) is not None and step[1] > 0):
                     continue
                 if not _goes_towards(op, step[1]) or not context.is_invariant(stop, loop):
                     continue

@@ -46,7 +46,7 @@ class Loops:
                 is_repeated = child not in parent.orelse and child is not getattr(
                     parent, "iter", None
                 )
-                if is_repeated and not breaks:
+                if is_repeated and not breaks and not _is_retry(parent):
                     found.append(parent)
                 breaks = returns or (breaks and not is_repeated)
             elif isinstance(parent, COMPREHENSIONS):
@@ -122,6 +122,11 @@ class Loops:
                 return value
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
                 return -value
+            case ast.BinOp(left=left, op=ast.Mult() | ast.Add(), right=right):
+                one, other = self._number(left), self._number(right)
+                if one is None or other is None:
+                    return None
+                return one * other if isinstance(node.op, ast.Mult) else one + other
             case ast.Name():
                 match self._context.sole_value(node):
                     case ast.Constant(value=int(number)):
@@ -156,3 +161,11 @@ def _exit(child: ast.AST, parent: ast.AST) -> ast.stmt | None:
             is_passed_over = any(isinstance(n, ast.Continue) for s in rest for n in walk(s))
             return None if is_passed_over else rest[-1]
     return None
+
+
+def _is_retry(loop: ast.AST) -> bool:
+    """Whether it is a `while True` that ends with its first pass unless something says go on."""
+    match loop:
+        case ast.While(test=ast.Constant(), body=body):
+            return body[-1].__class__ in _EXITS
+    return False

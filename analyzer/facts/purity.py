@@ -93,6 +93,8 @@ class Purity:
         if name is not None:
             if name in PURE_FUNCTIONS:
                 return self._callbacks_are_pure(call)
+            if name == "next" and call.args and isinstance(call.args[0], ast.GeneratorExp):
+                return True
             if name.startswith(PURE_MODULES) and name not in _IMPURE_IN_MODULES:
                 return self._callbacks_are_pure(call)
         function = self._context.callee(call)

@@ -53,7 +53,7 @@ class Types:
         self._context = context
         self._known: dict[object, Type] = {}
         self._active: set[object] = set()
-        self._assumed: dict[Symbol, Type] = {}  # of variables whose own bindings are looked at
+        self._assumed: dict[object, Type] = {}  # of variables whose own bindings are looked at
         self._attributes: dict[str, list[_Store]] | None = None
 
     def of(self, node: ast.expr) -> Type:
@@ -280,11 +280,13 @@ class Types:
     def _of_attribute(self, name: str, owner: ast.ClassDef) -> Type:
         key = (owner, name)
         if key in self._active:
-            return NOTHING
+            return self._assumed.get(key, NOTHING)
         self._active.add(key)
         try:
             declared, found = NOTHING, NOTHING
-            for store in self._attribute_stores().get(name, ()):
+            stores = self._attribute_stores().get(name, [])
+            for store in sorted(stores, key=lambda store: _reads_attribute(store.value, name)):
+                self._assumed[key] = found
                 if store.owner is not owner:
                     if store.owner is None:  # set from outside: to what, nobody knows
                         return UNKNOWN
@@ -294,6 +296,7 @@ class Types:
                     found = join(found, self.of(store.value))
         finally:
             self._active.discard(key)
+            self._assumed.pop(key, None)
         return declared if declared.is_known else found
 
     def _attribute_stores(self) -> dict[str, list[_Store]]:
@@ -361,6 +364,12 @@ class Types:
 def _reads(value: ast.expr | None, name: str) -> bool:
     return value is not None and any(
         isinstance(node, ast.Name) and node.id == name for node in walk(value)
+    )
+
+
+def _reads_attribute(value: ast.expr | None, name: str) -> bool:
+    return value is not None and any(
+        isinstance(node, ast.Attribute) and node.attr == name for node in walk(value)
     )
 
 

@@ -92,12 +92,17 @@ def item_reads(
     return [] if any(context.function(read) is not home for read in reads) else reads
 
 
-def item_name(context: Context, sequence: ast.expr) -> str:
-    """A name for an item of `sequence` that the file does not use: `price` for `prices`."""
+def item_name(context: Context, sequence: ast.expr, index: ast.Name) -> str:
+    """A name for an item of `sequence` that the file does not use: `price` for `prices`.
+
+    In a nested loop it ends with the name of the index, to differ from that of the outer loop.
+    """
     text = sequence.id if isinstance(sequence, ast.Name) else getattr(sequence, "attr", "")
     name = _singular(text.lstrip("_"))
     if not name.isidentifier() or keyword.iskeyword(name) or hasattr(builtins, name):
         name = "item"
+    if len(context.loops(index)) > 1:
+        name += f"_{index.id}"
     taken = set(context.scopes.module.symbols)
     for kind, field in _NAMED.items():
         taken |= {getattr(node, field) for node in context.index.get(kind, ())}
@@ -131,3 +136,76 @@ def _is_start(context: Context, target: ast.Name, value: ast.expr) -> bool:
         if same(value.left, target) or same(value.right, target):
             return True
     return context.type_of(value).is_number
+
+
+def visiting_region(context: Context, node: ast.expr) -> ast.AST | None:
+    """The loop or comprehension that goes once through `node`; None if it is used otherwise.
+
+    It may be wrapped in `enumerate`, or be assigned to a variable that only the loop right after
+    it reads.
+    """
+    value, parent = node, context.parent(node)
+    if isinstance(parent, ast.Call) and parent.args and parent.args[0] is value:
+        if context.resolve(parent.func) != "enumerate":
+            return None
+        value, parent = parent, context.parent(parent)
+    if isinstance(parent, ast.Assign) and value is node:
+        return _next_loop(context, parent)
+    if isinstance(parent, ast.For) and parent.iter is value:
+        return parent
+    if isinstance(parent, ast.comprehension) and parent.iter is value:
+        whole = context.parents[parent]
+        is_first = whole.generators[0] is parent  # type: ignore[attr-defined]
+        return whole if is_first and not parent.is_async else None
+    return None
+
+
+def _next_loop(context: Context, assignment: ast.Assign) -> ast.AST | None:
+    target = assignment.targets[0]
+    after = context.following(assignment)
+    if len(assignment.targets) != 1 or not isinstance(target, ast.Name) or not after:
+        return None
+    uses = context.uses(target)
+    if len(uses) != 1 or len(context.bindings(target)) != 1:
+        return None
+    region = visiting_region(context, uses[0])
+    return region if region is not None and context.inside(region, after[0]) else None
+
+
+_OPENING = frozenset(["open", "write_text", "write_bytes", "rename", "replace", "unlink", "remove"])
+
+
+def file_of(context: Context, file: ast.expr, region: ast.AST) -> bool:
+    """Whether `file` is a file that only the loop or comprehension `region` still uses.
+
+    The region must not open, rename or remove files either, for one may be this one.
+    """
+    if context.type_of(file).name != "file":
+        return False
+    uses = context.uses(file) if isinstance(file, ast.Name) else []
+    inside = [use for use in uses if use is not file and context.inside(use, region)]
+    home = context.statement(region)
+    if inside or any(_follows(context, use, home) for use in uses):
+        return False
+    for part in walk(region):
+        if isinstance(part, ast.Call):
+            name = getattr(part.func, "attr", getattr(part.func, "id", ""))
+            if name in _OPENING and not _is_str_method(context, part):
+                return False
+    return True
+
+
+def _is_str_method(context: Context, call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    return call.func.attr == "replace" and len(call.args) == 2
+
+
+def _follows(context: Context, use: ast.Name, statement: ast.stmt) -> bool:
+    """Whether a read comes after `statement` in a block around it, but for other `with` blocks."""
+    if use.lineno <= (statement.end_lineno or statement.lineno):
+        return bool(context.loops(statement)) and context.inside(
+            use, context.statement(context.parents[statement])
+        ) and not context.inside(use, statement) and use.lineno > statement.lineno
+    manager = next((o for o in context.ancestors(statement) if isinstance(o, ast.With)), None)
+    return manager is None or context.inside(use, manager)

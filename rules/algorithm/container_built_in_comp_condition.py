@@ -132,9 +132,7 @@ class ContainerBuiltInCompCondition(Rule):
             return
         name = fresh_name(stem_of(subject, "set"), context)
         edits = lifted(container, loop, context, name, _as_set(container, context))
-        yield self.report(
-            container, *edits, container=" ".join(context.segment(container).split())
-        )
+        yield self.report(container, *edits, container=" ".join(context.segment(container).split()))
 
 
 def _built_from(container: ast.expr, context: Context) -> ast.expr | None:

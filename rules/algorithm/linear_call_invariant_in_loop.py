@@ -8,7 +8,7 @@ from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, stem_of
 from effilint.analyzer.patterns import membership
 
 _FOLDS = frozenset(("max", "min", "sum", "sorted"))
-_COPIES = frozenset(("list", "tuple", "set", "frozenset", "dict", "collections.Counter"))
+_TABLES = frozenset(("set", "frozenset", "collections.Counter"))
 _TEXT = frozenset(("lower", "upper", "casefold"))
 _PARTS = frozenset(("split", "splitlines", "replace", "translate", "encode", "decode"))
 _READERS = frozenset("len sum min max any all isinstance str repr".split())
@@ -27,7 +27,7 @@ class LinearCallInvariantInLoop(Rule):
     advice = "Compute `{call}` once before the loop"
     gain = Gain("O(n * m)", "O(n + m)", {10: 1.7, 1_000: 67.0, 5_000: 350.0})
     safety = Safety.UNSAFE
-    calls = _FOLDS | _TEXT | _PARTS | {"list", "tuple", "set", "frozenset", "dict", "Counter"}
+    calls = _FOLDS | _TEXT | _PARTS | {"set", "frozenset", "Counter"}
     examples = (
         Bad(
             """
@@ -192,7 +192,7 @@ def _is_linear(node: ast.Call, subject: ast.expr, context: Context) -> bool:
     name = context.resolve(node.func)
     if name in ("sum", "max", "min"):
         return True
-    return name in _FOLDS | _COPIES and _is_only_read(node, context)
+    return name in _FOLDS | _TABLES and _is_only_read(node, context)
 
 
 def _is_only_read(node: ast.Call, context: Context) -> bool:

@@ -116,6 +116,8 @@ class PrefixRecompute(Rule):
             return
         if not isinstance(part.value, ast.Name | ast.Attribute):
             return
+        if context.length(part.value) is not None:
+            return
         if context.changes(part.value, region_of(loop, context)):
             return
         call = " ".join(context.segment(node).split())

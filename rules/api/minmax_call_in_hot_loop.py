@@ -7,6 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tie
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.patterns import same, walk
 
+_CHEAP = ("min", "max", "abs", "len", "range", "enumerate", "zip", "reversed")
 _LIGHT = 40  # nodes; a body with more to do does not feel the call
 _SIMPLE = ("int", "str", "bytes", "bool")
 
@@ -15,7 +16,7 @@ class MinmaxCallInHotLoop(Rule):
     """A loop keeps a running minimum or maximum by calling `min` or `max` for every item.
 
     The call costs several times what a comparison does. This is the opposite of what linters for
-    readability advise, and pays in loops that do little else.
+    readability advise; it pays only in loops that run often and do little else.
     """
 
     code = "API109"
@@ -78,7 +79,7 @@ class MinmaxCallInHotLoop(Rule):
                     for coin in coins:
                         rest = coin
                         while rest <= amount:
-                            self.best[rest] = min(self.best[rest], self.best[rest - coin] + 1)  # API109
+                            self.best[rest] = min(self.best[rest], self.best[rest - 1])  # API109
                             rest += 1
             """
         ),
@@ -100,6 +101,24 @@ class MinmaxCallInHotLoop(Rule):
                 for row in rows:
                     best = max(best, len(render(row)))
                 return best
+            """
+        ),
+        # The variable is the loop's own: nothing is carried along.
+        Good(
+            """
+            def merged(counts, others):
+                for key, count in others:
+                    count = max(count, counts[key])
+                    counts[key] = count
+            """
+        ),
+        # It only keeps the number in bounds.
+        Good(
+            """
+            def drain(levels):
+                for place in range(len(levels)):
+                    levels[place] -= 1
+                    levels[place] = max(levels[place], 0)
             """
         ),
         # The largest of three is no running maximum.
@@ -126,14 +145,18 @@ class MinmaxCallInHotLoop(Rule):
             item, is_ordered = first, False
         else:
             return
+        if isinstance(item, ast.Constant):
+            return
         function = node.func.id
         loops = context.hot_loops(node)
-        if not loops or context.resolve(node.func) != function or not _is_light(loops[0], context):
+        if not loops or context.resolve(node.func) != function:
+            return
+        if not _is_light(loops[0], context) or _is_own(target, loops[0], context):
             return
         sign = "<" if function == "min" else ">"
         best, text = context.segment(target), context.segment(item)
         edits = []
-        if isinstance(item, ast.Name | ast.Constant) and isinstance(target, ast.Name):
+        if isinstance(item, ast.Name) and isinstance(target, ast.Name):
             if is_ordered or _are_simple(item, target, context):
                 new = f"if {text} {sign} {best}:\n    {best} = {text}"
                 edits = [Edit(statement, statements(new))]
@@ -145,10 +168,24 @@ def _is_light(loop: Loop, context: Context) -> bool:
     if isinstance(loop, ast.comprehension):
         return False
     nodes = [node for statement in loop.body for node in walk(statement)]
+    if isinstance(loop, ast.For):
+        nodes += walk(loop.iter)
     if len(nodes) > _LIGHT:
         return False
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    return all(context.resolve(call.func) in ("min", "max", "abs", "len") for call in calls)
+    return all(
+        context.resolve(call.func) in _CHEAP
+        or (isinstance(call.func, ast.Attribute) and call.func.attr in ("items", "values"))
+        for call in calls
+    )
+
+
+def _is_own(target: ast.expr, loop: Loop, context: Context) -> bool:
+    """Whether each pass sets the variable anew."""
+    if not isinstance(target, ast.Name):
+        return False
+    places = [binding.node for binding in context.bindings(target) if binding.node is not target]
+    return any(context.inside(place, loop) for place in places)
 
 
 def _are_simple(item: ast.expr, target: ast.Name, context: Context) -> bool:

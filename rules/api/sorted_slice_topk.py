@@ -15,7 +15,7 @@ from effilint.analyzer import (
     Safety,
     replacement,
 )  # fmt: skip
-from effilint.analyzer.patterns import constant_int, is_constant
+from effilint.analyzer.patterns import constant_int, is_asserted, is_constant
 
 _MOST = 10
 _FEW = (ast.Starred, ast.List, ast.Tuple, ast.Set)
@@ -126,6 +126,13 @@ class SortedSliceTopk(Rule):
                 return sorted([a, b, c])[:2]
             """
         ),
+        # A test says what it expects in another way on purpose.
+        Good(
+            """
+            def test_largest(data):
+                assert largest(3, data) == sorted(data)[-3:]
+            """
+        ),
         # The rest is used as well.
         Good(
             """
@@ -148,7 +155,7 @@ class SortedSliceTopk(Rule):
         is_named = isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name)
         if not isinstance(parent, ast.Subscript) and not is_named:
             return
-        if context.resolve(node.func) != "sorted":
+        if context.resolve(node.func) != "sorted" or is_asserted(context.ancestors(node)):
             return
         if isinstance(parent, ast.Subscript):
             yield from self._sliced(node, parent, context)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, remove, replacement
 from effilint.analyzer.facts.errors import may_be_caught
 from effilint.analyzer.facts.scopes import Kind
-from effilint.analyzer.patterns import constant_int
+from effilint.analyzer.patterns import constant_int, is_asserted
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
 _ERRORS = (IndexError, ValueError)
@@ -123,6 +123,13 @@ class SortedThenIndex(Rule):
                     print(seen[0])
             """
         ),
+        # A test says what it expects in another way on purpose.
+        Good(
+            """
+            def test_smallest(self):
+                self.assertEqual(smallest(self.data), sorted(self.data)[0])
+            """
+        ),
         # Two items are sorted as fast as compared.
         Good(
             """
@@ -139,6 +146,8 @@ class SortedThenIndex(Rule):
                 yield from self._sorted_in_place(node, node.func.value, context)
             return
         if not _is_large_sort(node, context):
+            return
+        if is_asserted(context.ancestors(node)):
             return
         if _end_of(parent, node) is not None:
             yield from self._indexed(node, parent, context)  # type: ignore[arg-type]

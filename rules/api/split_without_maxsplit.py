@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
 from effilint.analyzer.patterns import constant_int
 
+# Between these there are often many parts.
+_MANY = (None, " ", ",", ", ", "\t", ";", "|", "&", "\n", "\r\n", b" ", b",", b"\t", b"\n")
+
 
 class SplitWithoutMaxsplit(Rule):
     """A text is split at every separator to take its first or last part.
@@ -22,14 +25,14 @@ class SplitWithoutMaxsplit(Rule):
     examples = (
         Bad(
             """
-            def first_column(line: str) -> str:
-                return line.split(",")[0]  # API106
+            def first_columns(lines: list[str]) -> list[str]:
+                return [line.split(",")[0] for line in lines]  # API106
             """,
             fixed="""
-            def first_column(line: str) -> str:
-                return line.split(",", 1)[0]
+            def first_columns(lines: list[str]) -> list[str]:
+                return [line.split(",", 1)[0] for line in lines]
             """,
-            workload="first_column(','.join(map(str, range(n))))",
+            workload="first_columns([','.join(map(str, range(n)))])",
         ),
         # From the back, and without a separator.
         Bad(
@@ -61,14 +64,16 @@ class SplitWithoutMaxsplit(Rule):
         # The parts have a name, but only the first is read.
         Bad(
             """
-            def key(line):
-                parts = line.split(";")  # API106
-                return parts[0].strip()
+            def keys(file):
+                for line in file:
+                    parts = line.split("\\t")  # API106
+                    yield parts[0].strip()
             """,
             fixed="""
-            def key(line):
-                parts = line.split(";", 1)
-                return parts[0].strip()
+            def keys(file):
+                for line in file:
+                    parts = line.split("\\t", 1)
+                    yield parts[0].strip()
             """,
         ),
         # A regular expression searches slower still.
@@ -110,13 +115,11 @@ class SplitWithoutMaxsplit(Rule):
                 return table.name.str.split(",")[0]
             """
         ),
-        # A path has two parts.
+        # A version has a few parts only, and here it is split once.
         Good(
             """
-            import os
-
-            def folder(path):
-                return os.path.split(path)[0]
+            def major(version, names):
+                return version.split(".")[0], [name.split(".")[-1] for name in names]
             """
         ),
     )
@@ -131,9 +134,19 @@ class SplitWithoutMaxsplit(Rule):
             call = _regex_call(node, place, context)
         else:
             call = _text_call(node, node.func, place, context)
-        if call is not None:
+        if call is not None and _may_be_long(node, context):
             which = "last" if place else "first"
             yield self.report(node, Edit(node, replacement(call)), which=which, call=call)
+
+
+def _may_be_long(node: ast.Call, context: Context) -> bool:
+    """Whether there may be many parts, in one text or in all those of a loop."""
+    separator = node.args[0] if node.args else ast.Constant(None)
+    if context.resolve(node.func) == "re.split":
+        return True
+    if not isinstance(separator, ast.Constant) or separator.value not in _MANY:
+        return False
+    return separator.value in ("\n", "\r\n", b"\n") or bool(context.hot_loops(node))
 
 
 def _place(node: ast.Call, context: Context) -> int | None:

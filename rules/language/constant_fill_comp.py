@@ -27,7 +27,7 @@ class ConstantFillComp(Rule):
     name = "constant-fill-comp"
     message = "The same `{value}` is put into a list again and again by a comprehension"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(n)", {10: 3.7, 1_000: 19.0, 100_000: 24.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 2.1, 1_000: 14.0, 100_000: 26.0}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -191,9 +191,9 @@ def _fix(loop: ast.For, total: ast.expr, context: Context) -> tuple[list[Edit], 
     name = context.segment(total)
     first = context.previous(loop)
     match first:
-        case ast.Assign(
-            targets=[target], value=ast.Constant(value=int() | float() as start)
-        ) if same(target, total):
+        case ast.Assign(targets=[target], value=ast.Constant(value=int() | float() as start)) if (
+            same(target, total)
+        ):
             is_zero = start == 0 and isinstance(start, int)
             call = f"sum({iterable})" if is_zero else f"sum({iterable}, {start!r})"
             edits = [Edit(first, remove()), Edit(loop, statements(f"{name} = {call}"))]

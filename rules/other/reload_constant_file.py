@@ -91,6 +91,8 @@ class ReloadConstantFile(Rule):
             """,
             fixed="""
             from functools import cache
+
+
             @cache
             def stop_words():
                 with open("stop.txt") as file:
@@ -184,7 +186,7 @@ class ReloadConstantFile(Rule):
         if loops:
             if _is_repeated(node, opened, context):
                 yield self.report(node, where="", how="")
-        elif function is not None and _is_called_in_loop(node, opened, function, context):
+        elif function is not None and _is_called_in_loop(opened, function, context):
             edits: list[Edit | AddImport] = []
             is_method = context.calls.is_method(function)
             if not is_method and not context.calls.parameters(function):
@@ -214,15 +216,13 @@ def _may_fail(node: ast.AST, loop: ast.AST, context: Context) -> bool:
     return False
 
 
-def _is_called_in_loop(
-    node: ast.Call, opened: Opening, function: FunctionNode, context: Context
-) -> bool:
+def _is_called_in_loop(opened: Opening, function: FunctionNode, context: Context) -> bool:
     """Whether the function reads one certain file that this program does not write."""
     if not all(is_fixed(context, value, function) for value in opened.inputs):
         return False
     if not _is_constant(opened.path, context) or is_named_elsewhere(opened.path, context.tree):
         return False
-    if _keeps(function, context):
+    if _keeps(function):
         return False
     for call in context.calls.callers(function):
         loop = repeating_loop(context, call)
@@ -243,7 +243,7 @@ def _is_constant(path: ast.expr, context: Context) -> bool:
     return True
 
 
-def _keeps(function: FunctionNode, context: Context) -> bool:
+def _keeps(function: FunctionNode) -> bool:
     """Whether the function stores what it read, or is decorated (perhaps with a cache)."""
     if function.decorator_list:
         return True

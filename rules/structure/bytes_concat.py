@@ -40,10 +40,10 @@ class BytesConcat(Rule):
             """,
             fixed="""
             def packed(numbers):
-                chunks = []
+                data_chunks = []
                 for number in numbers:
-                    chunks.append(number.to_bytes(4, "big"))
-                data = b"".join(chunks)
+                    data_chunks.append(number.to_bytes(4, "big"))
+                data = b"".join(data_chunks)
                 return data
             """,
             workload="packed(range(n))",
@@ -79,10 +79,10 @@ class BytesConcat(Rule):
                     self.data = b"head"
 
                 def read(self):
-                    chunks = []
+                    data_chunks = []
                     while chunk := self.file.read(512):
-                        chunks.append(chunk)
-                    self.data += b"".join(chunks)
+                        data_chunks.append(chunk)
+                    self.data += b"".join(data_chunks)
             """,
         ),
         Bad(

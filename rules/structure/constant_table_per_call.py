@@ -18,6 +18,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.context import FunctionNode
+from effilint.analyzer.facts.calls import own_nodes
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from effilint.analyzer.model import Replacement, Transform
 
 _MANY = 8
+_MANY_IN_LIST = 16  # a list is filled from a constant tuple at once
 _READING = frozenset("get items keys values index count copy isdisjoint".split())
 _READERS = frozenset("len sorted enumerate sum min max any all reversed".split())
 
@@ -70,19 +72,19 @@ class ConstantTablePerCall(Rule):
         Bad(
             """
             def spell(number):
-                ones = [  # DST508
-                    "zero", "one", "two", "three", "four",
-                    "five", "six", "seven", "eight", "nine",
-                ]
+                ones = {  # DST508
+                    0: "zero", 1: "one", 2: "two", 3: "three", 4: "four",
+                    5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine",
+                }
                 if number < 10:
                     return ones[number]
                 return spell(number // 10) + " " + ones[number % 10]
             """,
             fixed="""
-            ONES = [
-                "zero", "one", "two", "three", "four",
-                "five", "six", "seven", "eight", "nine",
-            ]
+            ONES = {
+                0: "zero", 1: "one", 2: "two", 3: "three", 4: "four",
+                5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine",
+            }
 
 
             def spell(number):
@@ -167,6 +169,19 @@ class ConstantTablePerCall(Rule):
                 return [letter for letter in text if is_vowel(letter)]
             """
         ),
+        # What the function does takes far longer.
+        Good(
+            """
+            def report(rows):
+                names = {1: "a", 2: "b", 3: "c", 4: "d", 5: "e", 6: "f", 7: "g", 8: "h"}
+                for row in rows:
+                    print(names[row])
+
+            def reports(tables):
+                for rows in tables:
+                    report(rows)
+            """
+        ),
         # Nothing shows that it is called often.
         Good(
             """
@@ -182,7 +197,7 @@ class ConstantTablePerCall(Rule):
             yield from self._check(node, "A dict", len(node.keys), context)
 
     def visit_List(self, node: ast.List, context: Context) -> Iterator[Finding]:
-        if len(node.elts) >= _MANY and all(map(_is_flat, node.elts)):
+        if len(node.elts) >= _MANY_IN_LIST and all(map(_is_flat, node.elts)):
             yield from self._check(node, "A list", len(node.elts), context)
 
     def visit_Set(self, node: ast.Set, context: Context) -> Iterator[Finding]:
@@ -208,7 +223,7 @@ class ConstantTablePerCall(Rule):
                 is_folded = isinstance(statement, ast.Compare | ast.For | ast.comprehension)
                 if (is_folded and not isinstance(node, ast.Dict)) or not _only_reads(node, context):
                     return
-        if _is_hot(function, context):
+        if _is_hot(function, context) and _is_small(function, size):
             yield self.report(node, *edits, table=table, size=size, function=function.name)
 
 
@@ -219,6 +234,19 @@ def _is_flat(node: ast.expr | None) -> bool:
         case ast.Tuple(elts=elts):
             return all(map(_is_flat, elts))
     return False
+
+
+def _is_small(function: FunctionNode, size: int) -> bool:
+    """Whether building the table is a good part of what a call of the function does."""
+    slow = (ast.ClassDef, ast.Import, ast.ImportFrom)
+    loops = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    nodes = own_nodes(function)
+    if any(isinstance(node, slow) for node in nodes):
+        return False
+    calls = sum(isinstance(node, ast.Call) for node in nodes)
+    if any(isinstance(node, loops) for node in nodes) and size < 4 * _MANY:
+        return False
+    return calls <= 2 + size // _MANY
 
 
 def _is_in_body(node: ast.expr, function: FunctionNode, context: Context) -> bool:
@@ -238,8 +266,6 @@ def _only_reads(use: ast.expr, context: Context) -> bool:
             return value is use and not isinstance(parent.slice, ast.Slice)
         case ast.Compare(comparators=[container], ops=[ast.In() | ast.NotIn()]):
             return container is use
-        case ast.For(iter=items) | ast.comprehension(iter=items):
-            return items is use
         case ast.Attribute(attr=attr):
             call = context.parent(parent)
             return attr in _READING and isinstance(call, ast.Call) and call.func is parent

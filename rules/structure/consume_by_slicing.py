@@ -78,14 +78,25 @@ class ConsumeBySlicing(Rule):
         Bad(
             """
             class Parser:
-                def __init__(self, text):
+                def __init__(self, text: str):
                     self.tokens = text.split()
-                    self.tree = list(self.tokens)
 
                 def run(self):
-                    while self.tree:
-                        token, *self.tree = self.tree  # DST401
+                    while self.tokens:
+                        token = self.tokens[0]
+                        self.tokens = self.tokens[1:]  # DST401
                         print(token)
+            """
+        ),
+        Bad(
+            """
+            def total(text: str):
+                found = 0
+                words = text.split()
+                while words:
+                    word, *words = words  # DST401
+                    found += len(word)
+                return found
             """
         ),
         # The end is copied no less than the front.
@@ -128,6 +139,16 @@ class ConsumeBySlicing(Rule):
                     view = view[sock.send(view) :]
             """
         ),
+        # As many as somebody wrote at the call.
+        Good(
+            """
+            def replaced(text, *pairs):
+                while pairs:
+                    text = text.replace(pairs[0], pairs[1])
+                    pairs = pairs[2:]
+                return text
+            """
+        ),
         # Large pieces.
         Good(
             """
@@ -159,7 +180,7 @@ class ConsumeBySlicing(Rule):
         if kind not in _COPIED:
             return
         place = context.segment(target)
-        yield self.report(node, target=place, advice=_advice(kind, place))
+        yield self.report(node, target=place, advice=_advice(kind, place, _is_end(node, target)))
 
 
 def _consumed(node: ast.Assign) -> ast.expr | None:
@@ -197,11 +218,20 @@ def _is_shortened(target: ast.expr, value: ast.expr) -> bool:
     return _is_slice(target, value)
 
 
-def _advice(kind: str, place: str) -> str:
+def _is_end(node: ast.Assign, target: ast.expr) -> bool:
+    match new_value(node, target):
+        case ast.Subscript(slice=ast.Slice(upper=ast.expr())):
+            return True
+    return False
+
+
+def _advice(kind: str, place: str, is_end: bool) -> str:
+    if kind == "list" and is_end:
+        return f"Use `{place}.pop()`, or `del` for several items"
     if kind in ("list", "tuple"):
         return f"Keep an index into `{place}`, or go through it with an iterator or a `deque`"
     if kind == "bytes":
         return f"Keep an index into `{place}`, or slice a `memoryview` of it"
     if kind == "bytearray":
-        return f"Keep an index into `{place}`, or delete its front with `del`"
+        return f"Keep an index into `{place}`, or delete what is done with `del`"
     return f"Keep an index into `{place}`"

@@ -68,9 +68,19 @@ class LeaveOneOutSlices(Rule):
             def distances(points):
                 i = 0
                 while i < len(points):
-                    for other in points[0:i] + points[i + 1 :]:  # DST403
-                        print(points[i] - other)
+                    print(points[i] - max(points[0:i] + points[i + 1 :]))  # DST403
                     i += 1
+            """
+        ),
+        # The inner loop costs more than the copy.
+        Good(
+            """
+            def independent(factors):
+                for i, factor in enumerate(factors):
+                    for other in factors[:i] + factors[i + 1 :]:
+                        if other.divides(factor):
+                            return False
+                return True
             """
         ),
         # The shorter list is what is wanted: permutations.
@@ -116,13 +126,12 @@ class LeaveOneOutSlices(Rule):
         if use is None or not context.is_invariant(sequence, _region(loops[0], context)):
             return
         name = context.segment(sequence)
-        advice = _ADVICE.get(use, _ADVICE["other"]).format(sequence=name, place=place)
+        advice = _ADVICE.get(use, _ADVICE["other"]).format(sequence=name)
         yield self.report(node, sequence=name, advice=advice)
 
 
 _ADVICE = {
     "sum": "Subtract the item from the sum of `{sequence}`, taken once",
-    "for": "Go through `{sequence}` and skip the place `{place}`",
     "in": "Count the items of `{sequence}` once, in a `Counter`",
     "other": "Keep what is known of the items before and after each place",
 }
@@ -182,6 +191,4 @@ def _looks_at(node: ast.expr, context: Context) -> str | None:
             return name if name in _AGGREGATES else None
         case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[container]):
             return "in" if container is node else None
-        case ast.For(iter=items) | ast.comprehension(iter=items):
-            return "for" if items is node else None
     return None

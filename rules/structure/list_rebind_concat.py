@@ -7,6 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Saf
 from effilint.analyzer.facts.accumulators import (
     carrying_loops,
     is_concatenation,
+    is_counted,
     is_first_step,
     is_helper_step,
     is_kept,
@@ -136,6 +137,18 @@ class ListRebindConcat(Rule):
                         pending.append(longer)
             """
         ),
+        # Few passes, as far as one can see.
+        Good(
+            """
+            def decomposed(value, split):
+                parts = []
+                while True:
+                    value, part = split(value)
+                    if part is None:
+                        return [value] + parts
+                    parts = [part] + parts
+            """
+        ),
         # It may be an array.
         Good(
             """
@@ -164,6 +177,8 @@ class ListRebindConcat(Rule):
         place = context.segment(target)
         added = _added(target, value, context)
         if added is None:
+            if loops and not is_counted(loops[0]):
+                return
             advice = "Append to the list and reverse it after the loop, or use a `deque`"
             yield self.report(node, target=place, advice=advice)
             return

@@ -192,7 +192,7 @@ def _is_wide(width: dict[str, int], loop: Loop, context: Context) -> bool:
     terms = {term: ast.parse(term, mode="eval").body for term in width if term != "1"}
     read = set().union(*(names_in(term) for term in terms.values()))
     constants = [context.sole_value(name) for name in _names_named(read, loop)]
-    if any(isinstance(value, ast.Constant) for value in constants):
+    if any(number is not None and number <= _SMALL for number in map(constant_int, constants)):
         return False
     return not _is_bound_in(read, loop, context)
 

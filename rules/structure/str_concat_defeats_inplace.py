@@ -7,6 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, sta
 from effilint.analyzer.facts.accumulators import (
     carrying_loops,
     is_concatenation,
+    is_counted,
     is_first_step,
     is_kept,
     sum_operands,
@@ -133,6 +134,8 @@ class StrConcatDefeatsInplace(Rule):
         if is_kept(context, target, loops[0], _is_growth):
             return
         if form != "appended" and not is_first_step(node, target, loops[-1], _is_copying):
+            return
+        if form in ("prepended", "wrapped") and not is_counted(loops[0]):
             return
         why, advice = _WORDS[form]
         edits: list[Edit] = []

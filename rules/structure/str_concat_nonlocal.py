@@ -54,10 +54,10 @@ class StrConcatNonlocal(Rule):
                     self.text = ""
 
                 def fill(self, lines):
-                    parts = []
+                    text_parts = []
                     for line in lines:
-                        parts.append(line + "\\n")
-                    self.text += "".join(parts)
+                        text_parts.append(line + "\\n")
+                    self.text += "".join(text_parts)
 
 
             def report(lines):
@@ -81,11 +81,11 @@ class StrConcatNonlocal(Rule):
             fixed="""
             import sys
 
-            parts = []
+            text_parts = []
             for line in sys.stdin:
                 if line.strip():
-                    parts.append(line)
-            text = "".join(parts)
+                    text_parts.append(line)
+            text = "".join(text_parts)
             print(text)
             """,
         ),

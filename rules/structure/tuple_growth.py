@@ -41,10 +41,10 @@ class TupleGrowth(Rule):
             """,
             fixed="""
             def squares(numbers):
-                items = []
+                found_items = []
                 for number in numbers:
-                    items.append(number * number)
-                found = tuple(items)
+                    found_items.append(number * number)
+                found = tuple(found_items)
                 return found
             """,
             workload="squares(range(n))",

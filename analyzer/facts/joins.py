@@ -1,0 +1,119 @@
+"""Pairs of nested loops that look for equal items: a join of two tables by brute force."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.scopes import COMPREHENSIONS
+from effilint.analyzer.patterns import names_in, targets_of, walk
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+ForLoop = ast.For | ast.AsyncFor | ast.comprehension
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two loops, the inner one the same on every pass, and the expressions that must be equal.
+
+    `rest` is what else is tested.
+    """
+
+    outer: ForLoop
+    inner: ForLoop
+    outer_key: ast.expr
+    inner_key: ast.expr
+    rest: tuple[ast.expr, ...]
+
+    @property
+    def is_of_items(self) -> bool:
+        """Whether the items themselves are compared, not a part of them."""
+        return isinstance(self.outer_key, ast.Name) and isinstance(self.inner_key, ast.Name)
+
+
+def join_of_loop(inner: ast.For, context: Context) -> Join | None:
+    """The join that an inner loop makes, if looking for equals is all that it does."""
+    outer = context.parent(inner)
+    if not isinstance(outer, ast.For | ast.AsyncFor) or inner in outer.orelse:
+        return None
+    match inner.body:
+        case [ast.If(test=test, orelse=[])]:
+            wanted: type[ast.cmpop] = ast.Eq
+        case [ast.If(test=test, body=[ast.Continue()], orelse=[]), *_]:
+            wanted = ast.NotEq
+        case _:
+            return None
+    return _join(outer, inner, test, wanted, outer, context)
+
+
+def join_of_comprehension(inner: ast.comprehension, context: Context) -> Join | None:
+    """The join that two clauses of a comprehension make."""
+    comp = context.parent(inner)
+    if not isinstance(comp, COMPREHENSIONS):
+        return None
+    place = comp.generators.index(inner)
+    if place != len(comp.generators) - 1:
+        return None
+    if place:
+        outer: ForLoop = comp.generators[place - 1]
+        region: ast.AST = comp
+    else:  # any(a == b for b in others) in the body or the condition of another loop
+        return None
+    test = inner.ifs[0] if len(inner.ifs) == 1 else ast.BoolOp(ast.And(), inner.ifs)
+    return _join(outer, inner, test, ast.Eq, region, context)
+
+
+def _join(
+    outer: ForLoop,
+    inner: ForLoop,
+    test: ast.expr,
+    wanted: type[ast.cmpop],
+    region: ast.AST,
+    context: Context,
+) -> Join | None:
+    outer_names, inner_names = targets_of(outer), targets_of(inner)
+    is_all = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
+    parts = test.values if isinstance(test, ast.BoolOp) and is_all else [test]
+    if wanted is ast.NotEq and len(parts) > 1:
+        return None
+    for part in parts:
+        match part:
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if isinstance(op, wanted):
+                keys = _keys(left, right, outer_names, inner_names)
+                if keys is not None:
+                    rest = tuple(other for other in parts if other is not part)
+                    join = Join(outer, inner, *keys, rest)
+                    return join if _is_hot(join, region, context) else None
+    return None
+
+
+def _keys(
+    left: ast.expr, right: ast.expr, outer: set[str], inner: set[str]
+) -> tuple[ast.expr, ast.expr] | None:
+    """The key of the outer item and that of the inner one, each made of one of them alone."""
+    for one, other in ((left, right), (right, left)):
+        if names_in(one) & outer and names_in(other) & inner:
+            if not names_in(one) & inner and not names_in(other) & outer:
+                return (one, other) if _is_key(one) and _is_key(other) else None
+    return None
+
+
+def _is_key(node: ast.expr) -> bool:
+    """Whether the expression only reads: names, attributes, subscripts, calls without arguments."""
+    return all(
+        isinstance(part, ast.Name | ast.Attribute | ast.Subscript | ast.Constant | ast.expr_context)
+        or (isinstance(part, ast.Call) and not part.args and not part.keywords)
+        for part in walk(node)
+    )
+
+
+def _is_hot(join: Join, region: ast.AST, context: Context) -> bool:
+    """Whether both loops may be long, and the inner one goes through the same items each time."""
+    if context.trip_count(join.outer) is not None or context.trip_count(join.inner) is not None:
+        return False
+    if names_in(join.inner.iter) & targets_of(join.outer):
+        return False
+    return context.is_invariant(join.inner.iter, region)

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import (
+    AddImport,
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    replacement,
+)
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, stem_of
+from effilint.analyzer.patterns import names_in, same, targets_of
+
+_SAME_ITEMS = frozenset("set sorted list tuple enumerate reversed frozenset dict.fromkeys".split())
+
+
+class CountInLoop(Rule):
+    """`xs.count(x)` in a loop goes through the whole list again for every item.
+
+    `collections.Counter` counts all items in one pass. The fix assumes that the items can be
+    hashed and that equal items have equal hashes.
+    """
+
+    code = "ALG503"
+    name = "count-in-loop"
+    message = "`{items}.count` goes through `{items}` again for every item"
+    advice = "Count all items once with `collections.Counter({items})`"
+    gain = Gain("O(n^2)", "O(n)", {10: 0.7, 1_000: 59.0, 5_000: 260.0})
+    safety = Safety.UNSAFE
+    examples = (
+        Bad(
+            """
+            def repeated(names):
+                return [name for name in names if names.count(name) > 1]  # ALG503
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            def repeated(names):
+                names_counts = Counter(names)
+                return [name for name in names if names_counts[name] > 1]
+            """,
+            workload="repeated([(i * 7) % (n // 2 + 1) for i in range(n)])",
+        ),
+        Bad(
+            """
+            def most_common(votes):
+                return max(set(votes), key=votes.count)  # ALG503
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            def most_common(votes):
+                return max(set(votes), key=Counter(votes).__getitem__)
+            """,
+        ),
+        Bad(
+            """
+            class Deck:
+                def histogram(self):
+                    counts = {}
+                    for card in self.cards:
+                        card.seen = True
+                        counts[card] = self.cards.count(card)  # ALG503
+                    return counts
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            class Deck:
+                def histogram(self):
+                    counts = {}
+                    cards_counts = Counter(self.cards)
+                    for card in self.cards:
+                        card.seen = True
+                        counts[card] = cards_counts[card]
+                    return counts
+            """,
+        ),
+        Bad(
+            """
+            def tally(wanted, text: str):
+                words = text.split()
+                found = {}
+                for word in wanted:
+                    found[word] = words.count(word)  # ALG503
+                return found
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            def tally(wanted, text: str):
+                words = text.split()
+                found = {}
+                words_counts = Counter(words)
+                for word in wanted:
+                    found[word] = words_counts[word]
+                return found
+            """,
+        ),
+        # Pieces of a text are not its items.
+        Good(
+            """
+            def frequencies(text: str, syllables):
+                return {part: text.count(part) for part in syllables}
+            """
+        ),
+        # The list changes in the loop.
+        Good(
+            """
+            def thin(items):
+                for item in list(items):
+                    while items.count(item) > 1:
+                        items.remove(item)
+            """
+        ),
+        # Each row is counted once.
+        Good(
+            """
+            def zeros(rows):
+                return [row.count(0) for row in rows]
+            """
+        ),
+        # A few letters of a text are found faster one by one.
+        Good(
+            """
+            def bases(strand: str):
+                return {base: strand.count(base) for base in set(strand)}
+            """
+        ),
+    )
+
+    def visit_Attribute(self, node: ast.Attribute, context: Context) -> Iterator[Finding]:
+        if node.attr != "count" or not isinstance(node.value, ast.Name | ast.Attribute):
+            return
+        parent = context.parent(node)
+        items = context.segment(node.value)
+        if isinstance(parent, ast.keyword) and parent.arg == "key":
+            call = context.parents[parent]
+            if _goes_through(call, node.value, context) and not _is_text(node.value, context):
+                edits: tuple[Edit | AddImport, ...] = (
+                    Edit(node, replacement(f"Counter({items}).__getitem__")),
+                    AddImport("collections", "Counter"),
+                )
+                yield self.report(node, *edits, items=items)
+        elif isinstance(parent, ast.Call) and parent.func is node:
+            yield from self._call(parent, node.value, context)
+
+    def _call(self, node: ast.Call, owner: ast.expr, context: Context) -> Iterator[Finding]:
+        if len(node.args) != 1 or node.keywords or not names_in(node.args[0]):
+            return
+        loops = context.hot_loops(node)
+        if not loops or not _counts_items(node.args[0], owner, loops, context):
+            return
+        loop = invariant_loop(owner, context)
+        varies = loop is not None and any(
+            names_in(node.args[0]) & _bound(inner) for inner in loops[: loops.index(loop) + 1]
+        )
+        if loop is None or not varies:
+            return
+        items = context.segment(owner)
+        name = fresh_name(stem_of(owner, "counts"), context)
+        use = f"{name}[{context.segment(node.args[0])}]"
+        edits = lifted(node, loop, context, name, f"Counter({items})", use)
+        added = (AddImport("collections", "Counter"),) if edits else ()
+        yield self.report(node, *edits, *added, items=items)
+
+
+def _bound(loop: Loop) -> set[str]:
+    return set() if isinstance(loop, ast.While) else targets_of(loop)
+
+
+def _is_text(node: ast.expr, context: Context) -> bool:
+    return context.type_of(node).name in ("str", "bytes", "bytearray")
+
+
+def _counts_items(item: ast.expr, owner: ast.expr, loops: list[Loop], context: Context) -> bool:
+    """Whether `owner` is evidently a list whose items are counted."""
+    if context.length(owner) is not None:
+        return False
+    kind = context.type_of(owner)
+    if kind.name in ("list", "tuple", "deque"):
+        return True
+    if not isinstance(item, ast.Name):
+        return False
+    for loop in loops:
+        if not isinstance(loop, ast.While) and item.id in targets_of(loop):
+            # `for x in xs: xs.count(x)`; one letter of a text for each of its letters too
+            if same(loop.iter, owner):
+                return True
+            return not _is_text(owner, context) and _goes_through(loop.iter, owner, context)
+    return False
+
+
+def _goes_through(call: ast.AST, owner: ast.expr, context: Context) -> bool:
+    """Whether the call is `sorted(xs, ...)`, `max(set(xs), ...)`, `enumerate(xs)` and so on."""
+    if not isinstance(call, ast.Call) or not call.args:
+        return False
+    known = _SAME_ITEMS | {"min", "max"}
+    if context.resolve(call.func) not in known:
+        return False
+    return same(call.args[0], owner) or _goes_through(call.args[0], owner, context)

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.hoist import region_of
+from effilint.analyzer.patterns import is_constant, is_name, names_in, range_bounds, same, walk
+
+_Loop = ast.For | ast.comprehension
+
+
+class DuplicateCheckNested(Rule):
+    """Every item is compared with every later one to find equal items.
+
+    A set (or a dict) of the items seen so far finds a duplicate with one look-up for each item.
+    """
+
+    code = "ALG505"
+    name = "duplicate-check-nested"
+    message = "Every item of `{items}` is compared with all the others to find equal ones"
+    advice = "Keep the items seen so far in a set (a dict, to find their partners)"
+    gain = Gain("O(n^2)", "O(n)", {10: 4.1, 1_000: 560.0, 3_000: 1600.0})
+    examples = (
+        Bad(
+            """
+            def has_duplicate(codes):
+                for i in range(len(codes)):
+                    for j in range(i + 1, len(codes)):
+                        if codes[i] == codes[j]:  # ALG505
+                            return True
+                return False
+            """,
+            fixed="""
+            def has_duplicate(codes):
+                return len(set(codes)) < len(codes)
+            """,
+            workload="has_duplicate(list(range(n)))",
+        ),
+        Bad(
+            """
+            class Guests:
+                def twins(self):
+                    found = []
+                    for i, guest in enumerate(self.guests):
+                        for other in self.guests[i + 1 :]:
+                            if guest.birthday == other.birthday:  # ALG505
+                                found.append((guest, other))
+                    return found
+            """,
+        ),
+        Bad(
+            """
+            def clash(slots):
+                n = len(slots)
+                return any(
+                    slots[i] == slots[j] for i in range(n) for j in range(i + 1, n)  # ALG505
+                )
+            """,
+        ),
+        Bad(
+            """
+            from itertools import combinations
+
+            def all_different(words):
+                return all(a != b for a, b in combinations(words, 2))  # ALG505
+            """,
+        ),
+        Bad(
+            """
+            def repeats(values):
+                found = set()
+                for i in range(len(values)):
+                    for j in range(len(values)):
+                        if i != j and values[i] == values[j]:  # ALG505
+                            found.add(values[i])
+                return found
+            """,
+        ),
+        # Sums of pairs are another question.
+        Good(
+            """
+            def pair(numbers, goal):
+                for i in range(len(numbers)):
+                    for j in range(i + 1, len(numbers)):
+                        if numbers[i] + numbers[j] == goal:
+                            return i, j
+            """
+        ),
+        # Each cell depends on both counters.
+        Good(
+            """
+            def symmetric(grid):
+                for i in range(len(grid)):
+                    for j in range(i + 1, len(grid)):
+                        if grid[i][j] != grid[j][i]:
+                            return False
+                return True
+            """
+        ),
+        # The ends of every substring, with more to look at.
+        Good(
+            """
+            def longest(text):
+                best = 0
+                for i in range(len(text)):
+                    for j in range(i + 1, len(text)):
+                        if text[i] == text[j] and is_good(text[i:j]):
+                            best = max(best, j - i)
+                return best
+            """
+        ),
+        # All pairs are wanted anyway.
+        Good(
+            """
+            def distances(points):
+                total = 0
+                for i in range(len(points)):
+                    for j in range(i + 1, len(points)):
+                        total += abs(points[i] - points[j])
+                return total
+            """
+        ),
+    )
+
+    def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
+        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            return
+        left, right = node.left, node.comparators[0]
+        if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
+            return
+        if left.__class__ is not right.__class__ or same(left, right):
+            return
+        if isinstance(node.ops[0], ast.NotEq) and not _is_all(node, context):
+            return
+        loops = [loop for loop in context.hot_loops(node) if isinstance(loop, _Loop)]
+        items = _paired(left, right, loops, node, context) if loops else None
+        if items is None or not _stands_alone(node, context):
+            return
+        if context.length(items) is None and not context.changes(
+            items, region_of(loops[-1], context)
+        ):
+            yield self.report(node, items=context.segment(items))
+
+
+def _is_all(node: ast.Compare, context: Context) -> bool:
+    """Whether the comparison is what `all(...)` asks for."""
+    comp = context.parent(node)
+    call = context.parent(comp) if isinstance(comp, ast.GeneratorExp) else None
+    return isinstance(call, ast.Call) and context.resolve(call.func) == "all"
+
+
+def _stands_alone(node: ast.Compare, context: Context) -> bool:
+    """Whether equality (of different places) is all that is tested."""
+    parent = context.parent(node)
+    if isinstance(parent, ast.BoolOp):
+        others = [value for value in parent.values if value is not node]
+        if not isinstance(parent.op, ast.And) or not all(_is_of_places(o) for o in others):
+            return False
+        parent = context.parent(parent)
+    if isinstance(parent, ast.If):
+        return not parent.orelse
+    return isinstance(parent, ast.GeneratorExp | ast.comprehension)
+
+
+def _is_of_places(node: ast.expr) -> bool:
+    match node:
+        case ast.Compare(left=ast.Name(), ops=[ast.NotEq() | ast.IsNot() | ast.Lt()]):
+            return isinstance(node.comparators[0], ast.Name)
+    return False
+
+
+def _paired(
+    left: ast.expr, right: ast.expr, loops: list[_Loop], node: ast.AST, context: Context
+) -> ast.expr | None:
+    """The collection, if the two sides are the same question to two items of it."""
+    if len(loops) >= 2:
+        return _by_place(left, right, loops) or _by_slice(left, right, loops)
+    match loops[0]:
+        case ast.For(target=target, iter=source) | ast.comprehension(target=target, iter=source):
+            pass
+    match target, source:
+        case (
+            ast.Tuple(elts=[ast.Name(id=one), ast.Name(id=other)]),
+            ast.Call(func=function, args=[items, ast.Constant(value=2)]),
+        ) if context.resolve(function) == "itertools.combinations":
+            is_pair = _is_same_but_for(left, right, one, other)
+            is_item = isinstance(items, ast.Name | ast.Attribute)
+            return items if is_pair and is_item else None
+    return None
+
+
+def _by_place(left: ast.expr, right: ast.expr, loops: list[_Loop]) -> ast.expr | None:
+    """`xs[i]` and `xs[j]`, for counters of two ranges of which the inner starts after the other."""
+    inner, outer = loops[0], loops[1]
+    if not isinstance(inner.target, ast.Name) or not isinstance(outer.target, ast.Name):
+        return None
+    bounds, whole = range_bounds(inner.iter), range_bounds(outer.iter)
+    if bounds is None or whole is None:
+        return None
+    starts_after = names_in(bounds[0]) == {outer.target.id} or same(inner.iter, outer.iter)
+    if not starts_after or names_in(bounds[1]) & {outer.target.id} or not is_constant(bounds[2], 1):
+        return None
+    for i, j in ((outer.target.id, inner.target.id), (inner.target.id, outer.target.id)):
+        if _is_same_but_for(left, right, i, j):
+            return _indexed(left, i)
+    return None
+
+
+def _by_slice(left: ast.expr, right: ast.expr, loops: list[_Loop]) -> ast.expr | None:
+    """`for i, x in enumerate(xs): for y in xs[i + 1:]`."""
+    inner, outer = loops[0], loops[1]
+    match outer.target, outer.iter, inner.target, inner.iter:
+        case (
+            ast.Tuple(elts=[ast.Name(id=i), ast.Name(id=one)]),
+            ast.Call(func=ast.Name("enumerate"), args=[items]),
+            ast.Name(id=other),
+            ast.Subscript(value=sliced, slice=ast.Slice(lower=lower, upper=None)),
+        ) if lower is not None and names_in(lower) == {i} and same(items, sliced):
+            for a, b in ((one, other), (other, one)):
+                if _is_same_but_for(left, right, a, b):
+                    return items if isinstance(items, ast.Name | ast.Attribute) else None
+    return None
+
+
+def _is_same_but_for(left: ast.expr, right: ast.expr, one: str, other: str) -> bool:
+    """Whether `right` is `left` with the name `other` in place of `one`."""
+    if names_in(left) & {other} or names_in(right) & {one} or not names_in(left) & {one}:
+        return False
+    if any(isinstance(part, ast.Call | ast.BinOp | ast.Slice) for part in walk(left)):
+        return False
+    return ast.dump(left).replace(f"id={one!r}", f"id={other!r}") == ast.dump(right)
+
+
+def _indexed(node: ast.expr, counter: str) -> ast.expr | None:
+    """The variable that the counter indexes; None if it is used in another way too."""
+    found = [
+        part.value
+        for part in walk(node)
+        if isinstance(part, ast.Subscript) and is_name(part.slice, counter)
+    ]
+    if len(found) == 1 and isinstance(found[0], ast.Name | ast.Attribute):
+        return found[0]
+    return None

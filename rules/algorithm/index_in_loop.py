@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.hoist import fresh_name, invariant_loop
+from effilint.analyzer.patterns import is_name, names_in, same, targets_of
+
+
+class IndexInLoop(Rule):
+    """`xs.index(x)` in a loop searches the list from its start for every item.
+
+    In a loop over the list itself `enumerate` has the place at hand; otherwise a dict from item
+    to place finds it without a search. The fix assumes that no item occurs twice: of equal items
+    `index` always gives the first place, which is often a bug.
+    """
+
+    code = "ALG504"
+    name = "index-in-loop"
+    message = "`{items}.index` searches `{items}` from its start on every pass"
+    advice = "{how}"
+    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 50.0, 10_000: 280.0})
+    safety = Safety.UNSAFE
+    calls = frozenset({"index"})
+    examples = (
+        Bad(
+            """
+            def numbered(names):
+                lines = []
+                for name in names:
+                    lines.append((names.index(name) + 1, name))  # ALG504
+                return lines
+            """,
+            fixed="""
+            def numbered(names):
+                lines = []
+                for index, name in enumerate(names):
+                    lines.append((index + 1, name))
+                return lines
+            """,
+            workload="numbered([str(i) for i in range(n)])",
+        ),
+        Bad(
+            """
+            class Board:
+                def weights(self):
+                    return {cell: 2 ** self.cells.index(cell) for cell in self.cells}  # ALG504
+            """,
+            fixed="""
+            class Board:
+                def weights(self):
+                    return {cell: 2 ** index for index, cell in enumerate(self.cells)}
+            """,
+        ),
+        Bad(
+            """
+            def columns(header: list[str], wanted):
+                return [header.index(name) for name in wanted]  # ALG504
+            """,
+        ),
+        Bad(
+            """
+            def ranks(scores, players):
+                order = sorted(scores, reverse=True)
+                result = {}
+                while players:
+                    player = players.pop()
+                    result[player] = order.index(player.score) + 1  # ALG504
+                return result
+            """,
+        ),
+        # The list changes in the loop.
+        Good(
+            """
+            def rotate(items):
+                for item in list(items):
+                    place = items.index(item)
+                    items.insert(0, items.pop(place))
+            """
+        ),
+        # A search that happens once.
+        Good(
+            """
+            def first_even(numbers):
+                for number in numbers:
+                    if number % 2 == 0:
+                        return numbers.index(number)
+            """
+        ),
+        # The next place of one item, from the last one on.
+        Good(
+            """
+            def places(items: list, wanted):
+                place = -1
+                while True:
+                    place = items.index(wanted, place + 1)
+                    print(place)
+            """
+        ),
+        # An index of its own for every row.
+        Good(
+            """
+            def first_zero(rows):
+                return [row.index(0) for row in rows]
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        owner = getattr(node.func, "value", None)
+        if len(node.args) != 1 or node.keywords or not isinstance(owner, ast.Name | ast.Attribute):
+            return
+        item = node.args[0]
+        loops = context.hot_loops(node) if names_in(item) else []
+        if not loops or context.length(owner) is not None:
+            return
+        loop = invariant_loop(owner, context)
+        if loop is None:
+            return
+        own = next((inner for inner in loops if _is_over(inner, owner, item)), None)
+        if own is None and not _searches_list(item, owner, loops, context):
+            return
+        items = context.segment(owner)
+        how = f"Loop over `enumerate({items})`" if own else f"Build a dict of places of `{items}`"
+        edits = _enumerated(node, own, context) if own else ()
+        yield self.report(node, *edits, items=items, how=how)
+
+
+def _is_over(loop: Loop, owner: ast.expr, item: ast.expr) -> bool:
+    """Whether the loop is `for item in owner`."""
+    if isinstance(loop, ast.While) or not isinstance(item, ast.Name):
+        return False
+    return is_name(loop.target, item.id) and same(loop.iter, owner)
+
+
+def _searches_list(
+    item: ast.expr, owner: ast.expr, loops: list[Loop], context: Context
+) -> bool:
+    """Whether a known list is searched for something that each pass changes."""
+    if context.type_of(owner).name not in ("list", "tuple", "deque"):
+        return False
+    outer = loops[-1]
+    if isinstance(outer, ast.While):
+        return not context.is_invariant(item, outer)
+    return any(
+        names_in(item) & targets_of(inner) for inner in loops if not isinstance(inner, ast.While)
+    )
+
+
+def _enumerated(node: ast.Call, loop: Loop, context: Context) -> tuple[Edit, ...]:
+    """Let the loop count; only where it is alone in asking for the index of its item."""
+    assert not isinstance(loop, ast.While)
+    bindings = context.bindings(loop.target)
+    if len(bindings) != 1 and isinstance(loop, ast.comprehension):
+        return ()
+    inside = [b for b in bindings if context.inside(b.node, loop)]
+    if len(inside) != 1 or context.hot_loops(node)[0] is not loop:
+        return ()
+    name = fresh_name("index", context)
+    target, items = context.segment(loop.target), context.segment(loop.iter)
+    return (
+        Edit(loop.target, replacement(f"{name}, {target}")),
+        Edit(loop.iter, replacement(f"enumerate({items})")),
+        Edit(node, replacement(name)),
+    )

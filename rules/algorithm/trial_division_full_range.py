@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import AddImport, Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.facts.counting import (
+    Counting,
+    counter_step,
+    counting,
+    divides,
+    is_used_after,
+    magnitude,
+    sets_constants,
+    where_divisor,
+)
+from effilint.analyzer.patterns import always_leaves, constant_int, is_name, names_in, same, walk
+from effilint.analyzer.rewrite import replacement
+
+_SEARCHES = ("any", "all", "next")
+
+
+class TrialDivisionFullRange(Rule):
+    """Divisors are tried up to the number, though a composite has one up to its square root.
+
+    For a prime that is `n` divisions in place of `sqrt(n)`. The fix assumes that the number is
+    a non-negative `int`.
+    """
+
+    code = "ALG101"
+    name = "trial-division-full-range"
+    message = "Divisors of `{number}` are tried far beyond its square root"
+    advice = "Stop at the square root: `math.isqrt({number})`"
+    safety = Safety.UNSAFE
+    gain = Gain("O(n)", "O(sqrt n)", {10: 1.0, 1_000: 1.0, 100_000: 1.0})
+    examples = (
+        Bad(
+            """
+            def is_prime(n):
+                if n < 2:
+                    return False
+                for i in range(2, n):  # ALG101
+                    if n % i == 0:
+                        return False
+                return True
+            """,
+            fixed="""
+            import math
+
+
+            def is_prime(n):
+                if n < 2:
+                    return False
+                for i in range(2, math.isqrt(n) + 1):
+                    if n % i == 0:
+                        return False
+                return True
+            """,
+            workload="is_prime({10: 11, 1_000: 1009, 100_000: 100_003}.get(n, n))",
+        ),
+        # In a generator expression, up to half the number.
+        Bad(
+            """
+            def primes(numbers):
+                return [n for n in numbers if all(n % d for d in range(2, n // 2 + 1))]  # ALG101
+            """,
+            fixed="""
+            import math
+
+
+            def primes(numbers):
+                return [n for n in numbers if all(n % d for d in range(2, math.isqrt(n) + 1))]
+            """,
+        ),
+        # A flag, a while loop, an attribute.
+        Bad(
+            """
+            class Number:
+                def is_prime(self):
+                    prime = self.value > 1
+                    d = 2
+                    while d < self.value:  # ALG101
+                        if not self.value % d:
+                            prime = False
+                            break
+                        d += 1
+                    return prime
+            """,
+            fixed="""
+            class Number:
+                def is_prime(self):
+                    prime = self.value > 1
+                    d = 2
+                    while d * d <= self.value:
+                        if not self.value % d:
+                            prime = False
+                            break
+                        d += 1
+                    return prime
+            """,
+        ),
+        # The search is the loop's own test.
+        Bad(
+            """
+            def smallest_factor(n):
+                factor = 2
+                while n % factor != 0:  # ALG101
+                    factor += 1
+                return factor
+            """
+        ),
+        # From above, where the largest proper divisor is asked for.
+        Bad(
+            """
+            def largest_divisor(n):
+                for d in range(n - 1, 0, -1):  # ALG101
+                    if n % d == 0:
+                        return d
+            """
+        ),
+        # Factoring: what is left after the factors up to the root is prime.
+        Bad(
+            """
+            def factors(n):
+                found, d = [], 2
+                while n > 1:  # ALG101
+                    if n % d == 0:
+                        found.append(d)
+                        n //= d
+                    else:
+                        d += 1
+                return found
+            """
+        ),
+        # Up to the root already.
+        Good(
+            """
+            def is_prime(n):
+                for i in range(2, int(n**0.5) + 1):
+                    if n % i == 0:
+                        return False
+                return n > 1
+            """
+        ),
+        # Something else than the tested number bounds the search.
+        Good(
+            """
+            def has_divisor(n, largest):
+                return any(n % i == 0 for i in range(2, largest))
+            """
+        ),
+        # The numbers have to pass another test too.
+        Good(
+            """
+            def good_base(n):
+                for i in range(2, n):
+                    if n % i == 0 and digits(n, i) == 2:
+                        return i
+            """
+        ),
+        # It ends with the first number, whatever that is.
+        Good(
+            """
+            def odd(n):
+                for i in range(2, n):
+                    if n % i == 0:
+                        return False
+                    return True
+            """
+        ),
+    )
+
+    def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
+        run = counting(node, context)
+        if run is not None:
+            yield from self._check(run, context)
+
+    def visit_While(self, node: ast.While, context: Context) -> Iterator[Finding]:
+        number = _searched(node, context) or _factored(node)
+        if number is not None:
+            yield self.report(node.test, number=context.segment(number))
+            return
+        run = counting(node, context)
+        if run is not None:
+            yield from self._check(run, context)
+
+    def _check(self, run: Counting, context: Context) -> Iterator[Finding]:
+        number = _number(run)
+        block = where_divisor(run, number)
+        if block is None or not (always_leaves(block) or sets_constants(block)):
+            return
+        if isinstance(block[-1], ast.Continue) or not context.is_invariant(number, run.loop):
+            return
+        depends = run.variable.id in {name for s in block for name in names_in(s)}
+        yield from self._report(run, number, context, fixable=not (depends and run.inclusive))
+
+    def visit_comprehension(self, node: ast.comprehension, context: Context) -> Iterator[Finding]:
+        parent = context.parent(node)
+        if not isinstance(parent, ast.GeneratorExp | ast.ListComp) or len(parent.generators) != 1:
+            return
+        call = context.parent(parent)
+        if not isinstance(call, ast.Call) or call.args[:1] != [parent]:
+            return
+        run = counting(node, context)
+        if run is None or context.resolve(call.func) not in _SEARCHES or len(node.ifs) > 1:
+            return
+        found = divides(node.ifs[0] if node.ifs else parent.elt, run.variable)
+        if found is None or not same(found[0], _number(run)):
+            return
+        if node.ifs and (not found[1] or isinstance(parent.elt, ast.Compare)):
+            return
+        yield from self._report(run, found[0], context, fixable=not node.ifs)
+
+    def _report(
+        self, run: Counting, number: ast.expr, context: Context, *, fixable: bool
+    ) -> Iterator[Finding]:
+        first, text = constant_int(run.start), context.segment(number)
+        if run.step < 0:
+            if same(run.start, number):
+                return  # the number divides itself
+            yield self.report(run.place, number=text)
+            return
+        if first is None or first < 2:
+            return
+        loop = run.loop
+        if isinstance(loop, ast.stmt) and is_used_after(run.variable, loop, context):
+            fixable = False
+        if not fixable or not _ends_below(run, number):
+            yield self.report(run.place, number=text)
+        elif isinstance(run.place, ast.Call):
+            edit = Edit(run.stop, replacement(f"math.isqrt({text}) + 1"))
+            yield self.report(run.place, edit, AddImport("math"), number=text)
+        else:
+            variable = run.variable.id
+            edit = Edit(run.place, replacement(f"{variable} * {variable} <= {text}"))
+            yield self.report(run.place, edit, number=text)
+
+
+def _number(run: Counting) -> ast.expr:
+    return magnitude(run.stop if run.step > 0 else run.start)
+
+
+def _ends_below(run: Counting, number: ast.expr) -> bool:
+    """Whether the number itself is never tried."""
+    if same(run.stop, number):
+        return not run.inclusive
+    match run.stop:
+        case ast.BinOp(op=ast.Add(), left=left) if same(left, number):
+            return False
+    return True
+
+
+def _searched(loop: ast.While, context: Context) -> ast.expr | None:
+    """The number, if the loop is `while n % d: d += 1`, up from 2."""
+    stepped = counter_step(loop.body[0]) if len(loop.body) == 1 else None
+    if stepped is None or stepped[1] < 1 or not isinstance(stepped[0], ast.Name):
+        return None
+    found = divides(loop.test, stepped[0])
+    if found is None or found[1]:
+        return None
+    starts = [b.value for b in context.bindings(stepped[0]) if not context.inside(b.node, loop)]
+    if [constant_int(start) for start in starts] not in ([2], [3]):
+        return None
+    return found[0] if context.is_invariant(found[0], loop) else None
+
+
+def _factored(loop: ast.While) -> ast.expr | None:
+    """The number, if the loop is `while n > 1` and divides `n` by `d` or goes on to `d + 1`."""
+    match loop.test:
+        case ast.Compare(
+            left=ast.Name() as number, ops=[ast.Gt() | ast.NotEq()], comparators=[one]
+        ) if constant_int(one) == 1:
+            pass
+        case _:
+            return None
+    steps = [s for s in map(counter_step, _statements(loop)) if s is not None and s[1] > 0]
+    for variable, _ in steps:
+        if isinstance(variable, ast.Name) and _divided(loop, number.id, variable.id):
+            return number
+    return None
+
+
+def _divided(loop: ast.While, number: str, divisor: str) -> bool:
+    """Whether the number is divided by the divisor, and nothing compares the divisor's square."""
+    is_divided = False
+    for node in walk(loop):
+        match node:
+            case ast.AugAssign(
+                target=ast.Name(id=target), op=ast.FloorDiv() | ast.Div(), value=ast.Name(id=by)
+            ):
+                is_divided |= target == number and by == divisor
+            case ast.BinOp(op=ast.Mult() | ast.Pow(), left=left) if is_name(left, divisor):
+                return False
+            case ast.Break() | ast.Return():
+                return False
+    return is_divided
+
+
+def _statements(loop: ast.While) -> Iterator[ast.stmt]:
+    return (node for node in walk(loop) if isinstance(node, ast.stmt))

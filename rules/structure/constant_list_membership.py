@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.patterns import membership
+
+_FEWEST = 4  # with three constants the gain is below 1.5 where the first one is often it
+
+
+class ConstantListMembership(Rule):
+    """A loop compares a value with one constant after another.
+
+    CPython stores a set of constants that stands after `in` once, as a frozenset, and finds an
+    item in it at once. Only for values that are surely hashable, which keeps the meaning.
+    """
+
+    code = "DST105"
+    name = "constant-list-membership"
+    message = "Each pass of the loop compares `{item}` with {count} constants one by one"
+    advice = "Write the constants as a set: `{{...}}`"
+    gain = Gain("O(n*k)", "O(n)", {10: 1.3, 1_000: 2.3, 100_000: 2.3}, tier=Tier.CONSTANT)
+    examples = (
+        Bad(
+            """
+            def keywords(line: str) -> int:
+                count = 0
+                for word in line.split():
+                    if word in ("if", "elif", "else", "for", "while"):  # DST105
+                        count += 1
+                return count
+            """,
+            fixed="""
+            def keywords(line: str) -> int:
+                count = 0
+                for word in line.split():
+                    if word in {"if", "elif", "else", "for", "while"}:
+                        count += 1
+                return count
+            """,
+            workload="keywords(' '.join(['else', 'name', 'x', 'if', 'return'] * n))",
+        ),
+        Bad(
+            """
+            def vowels(text: str) -> int:
+                return sum(1 for letter in text if letter in ["a", "e", "i", "o", "u"])  # DST105
+            """,
+            fixed="""
+            def vowels(text: str) -> int:
+                return sum(1 for letter in text if letter in {"a", "e", "i", "o", "u"})
+            """,
+        ),
+        Bad(
+            """
+            def skip_blank(text: str, place: int) -> int:
+                while ord(text[place]) in (9, 10, 13, 32):  # DST105
+                    place += 1
+                return place
+            """,
+            fixed="""
+            def skip_blank(text: str, place: int) -> int:
+                while ord(text[place]) in {9, 10, 13, 32}:
+                    place += 1
+                return place
+            """,
+        ),
+        # Names are looked up to build the set anew each time.
+        Good(
+            """
+            def count(words: list[str], a, b, c, d):
+                return sum(word in (a, b, c, d) for word in words)
+            """
+        ),
+        # Might be a list, which is not hashable; few constants; not in a loop.
+        Good(
+            """
+            def count(values, words: list[str], word: str):
+                found = sum(value in (1, 2, 3, 4, 5) for value in values)
+                few = sum(word in ("a", "b") for word in words)
+                return found, few, word in ("a", "b", "c", "d", "e")
+            """
+        ),
+        # A set already.
+        Good(
+            """
+            def count(words: list[str]):
+                return sum(word in {"a", "b", "c", "d"} for word in words)
+            """
+        ),
+    )
+
+    def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
+        parts = membership(node)
+        if parts is None or not isinstance(parts[1], ast.List | ast.Tuple):
+            return
+        item, constants = parts
+        values = [e.value for e in constants.elts if isinstance(e, ast.Constant)]
+        if len(values) < len(constants.elts) or len(set(values)) < _FEWEST:
+            return
+        if not context.hot_loops(node) or not context.type_of(item).is_hashable:
+            return
+        text = context.segment(constants).strip()[1:-1]
+        if not context.segment(constants).startswith(("(", "[")):
+            return
+        edit = Edit(constants, replacement("{" + text + "}"))
+        yield self.report(node, edit, item=context.segment(item), count=len(values))

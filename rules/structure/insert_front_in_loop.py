@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
+from effilint.analyzer.facts.accumulators import (
+    carrying_loops,
+    is_concatenation,
+    rebinding,
+    sum_operands,
+)
+from effilint.analyzer.facts.lists import assigned_values, may_be_long
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.scopes import Symbol
+from effilint.analyzer.patterns import is_constant, is_empty_container, method_call, same, walk
+from effilint.analyzer.rewrite import around
+
+
+class InsertFrontInLoop(Rule):
+    """A loop puts each new item at the front of a list.
+
+    That moves all the others each time. Appending and reversing once after the loop, or a
+    `deque`, does not. The fix is offered where the loop does nothing else with the list.
+    """
+
+    code = "DST201"
+    name = "insert-front-in-loop"
+    message = "Each pass of the loop moves all items of `{items}` to put one in front of them"
+    advice = "Append, and reverse `{items}` once after the loop; or use a deque's `appendleft`"
+    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 5.0, 100_000: 500.0})
+    calls = frozenset({"insert"})
+    examples = (
+        Bad(
+            """
+            def backwards(items):
+                result = []
+                for item in items:
+                    result.insert(0, item)  # DST201
+                return result
+            """,
+            fixed="""
+            def backwards(items):
+                result = []
+                for item in items:
+                    result.append(item)
+                result.reverse()
+                return result
+            """,
+            workload="backwards(range(n))",
+        ),
+        Bad(
+            """
+            def path_to(came_from, node):
+                path = []
+                while node in came_from:
+                    path.insert(0, node)  # DST201
+                    node = came_from[node]
+                return path
+            """,
+            fixed="""
+            def path_to(came_from, node):
+                path = []
+                while node in came_from:
+                    path.append(node)
+                    node = came_from[node]
+                path.reverse()
+                return path
+            """,
+        ),
+        Bad(
+            """
+            def latest_first(log: list[str]) -> list[str]:
+                found = ["end"]
+                for line in log:
+                    if line.startswith("E"):
+                        found = [line] + found  # DST201
+                return found
+            """
+        ),
+        Bad(
+            """
+            class Undo:
+                def __init__(self):
+                    self.steps = []
+
+                def load(self, lines):
+                    for line in lines:
+                        self.steps[:0] = [line.strip()]  # DST201
+            """
+        ),
+        Bad(
+            """
+            def reversed_rows(rows):
+                result = []
+                for row in rows:
+                    result = [row, *result]  # DST201
+                return result
+            """
+        ),
+        # Starts afresh in every pass.
+        Good(
+            """
+            def with_total(rows: list[list[int]]):
+                for row in rows:
+                    cells = list(row)
+                    cells.insert(0, sum(row))
+                    yield cells
+            """
+        ),
+        # Once, and somewhere else.
+        Good(
+            """
+            def place(items, others):
+                result = list(items)
+                result.insert(0, "first")
+                for index, other in others:
+                    result.insert(index, other)
+                return result
+            """
+        ),
+        # A short chain of parents.
+        Good(
+            """
+            def trail(node):
+                names = []
+                while node is not None:
+                    names.insert(0, node.name)
+                    node = node.parent
+                return names
+            """
+        ),
+        # Not a list that is known to be one.
+        Good(
+            """
+            def fill(menu, entries):
+                for entry in entries:
+                    menu.insert(0, entry)
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        items = method_call(node, "insert")
+        if len(node.args) != 2 or not is_constant(node.args[0], 0):
+            return
+        statement = context.parent(node)
+        if not isinstance(items, ast.Name | ast.Attribute) or not isinstance(statement, ast.Expr):
+            return
+        loops = _growing_loops(context, statement, items)
+        if loops:
+            edits = _reversed_after(context, node, items, loops)
+            yield self.report(statement, *edits, items=context.segment(items))
+
+    def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
+        if len(node.targets) != 1:
+            return
+        match node.targets[0]:
+            case ast.Subscript(
+                value=ast.Name() | ast.Attribute() as items,
+                slice=ast.Slice(lower=lower, upper=upper, step=None),
+            ):
+                if not is_constant(upper, 0) or not (lower is None or is_constant(lower, 0)):
+                    return
+            case ast.Name() | ast.Attribute() as items:
+                if not _is_prepended(items, node.value):
+                    return
+            case _:
+                return
+        if _growing_loops(context, node, items):
+            yield self.report(node, items=context.segment(items))
+
+
+def _is_prepended(items: ast.expr, value: ast.expr) -> bool:
+    """Whether `value` is `[x] + items` or `[x, *items]`."""
+    match value:
+        case ast.BinOp(op=ast.Add()):
+            operands = sum_operands(value)
+            return isinstance(operands[0], ast.List) and same(operands[-1], items)
+        case ast.List(elts=[first, *_, ast.Starred(value=last)]):
+            return same(last, items) and not isinstance(first, ast.Starred)
+    return False
+
+
+def _is_step(target: ast.expr, value: ast.expr) -> bool:
+    return is_concatenation(target, value) or _is_prepended(target, value)
+
+
+def _growing_loops(context: Context, statement: ast.stmt, items: ast.expr) -> list[Loop]:
+    if not context.hot_loops(statement) or context.type_of(items).name != "list":
+        return []
+    is_own = rebinding(statement) is not None
+    if not is_own and not may_be_long(context, items):
+        return []
+    return carrying_loops(context, statement, items, _is_step)
+
+
+def _reversed_after(
+    context: Context, call: ast.Call, items: ast.expr, loops: list[Loop]
+) -> list[Edit]:
+    """Return the edits for a local list that is empty before the loop and not read in it."""
+    loop = loops[-1]
+    symbol = context.symbol(items)
+    if symbol is None or not isinstance(loop, ast.For | ast.While) or len(loops) > 1:
+        return []
+    if not _starts_empty(context, symbol, loop) or not isinstance(call.func, ast.Attribute):
+        return []
+    uses = [use for use in context.uses(items) if context.inside(use, loop)]
+    if len(uses) != 1 or _may_be_left_early(context, symbol, loop):
+        return []
+    added = context.segment(call.args[1])
+    return [
+        Edit(call, replacement(f"{symbol.name}.append({added})")),
+        Edit(loop, around("", f"{symbol.name}.reverse()")),
+    ]
+
+
+def _starts_empty(context: Context, symbol: Symbol, loop: ast.stmt) -> bool:
+    values = assigned_values(context, symbol)
+    if values is None or len(values) != 1 or not is_empty_container(values[0]):
+        return False
+    start = context.statement(values[0])
+    if start not in context.block(loop):
+        return False
+    first, last = context.block(loop).index(start), context.block(loop).index(loop)
+    between = context.block(loop)[first + 1 : last]
+    return not any(
+        isinstance(node, ast.Name) and node.id == symbol.name
+        for statement in between
+        for node in walk(statement)
+    )
+
+
+def _may_be_left_early(context: Context, symbol: Symbol, loop: ast.stmt) -> bool:
+    """Whether somebody may see the list before it is reversed."""
+    home = symbol.scope.node
+    if any(context.function(use) is not home for use in context.scopes.loads(symbol)):
+        return True
+    return any(isinstance(outer, ast.Try) for outer in context.ancestors(loop))
