@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.accumulators import reads, rebinding
+from effilint.analyzer.facts.accumulators import reads
 from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.rebinding import rebinding
 from effilint.analyzer.facts.scopes import FUNCTIONS
 from effilint.analyzer.model import Edit
 from effilint.analyzer.rewrite import around, statements

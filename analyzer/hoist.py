@@ -42,8 +42,8 @@ def invariant_loop(node: ast.expr, context: Context) -> Loop | None:
 
 def fresh_name(stem: str, context: Context) -> str:
     """A name made of `stem` that occurs nowhere in the file."""
-    name = re.sub(r"\W+", "_", stem).strip("_")
-    number = 1
+    stem = re.sub(r"\W+", "_", stem).strip("_")
+    name, number = stem, 1
     while re.search(rf"(?<![.\w]){name}\b", context.source.text):
         number += 1
         name = f"{stem}_{number}"

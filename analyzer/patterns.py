@@ -13,12 +13,15 @@ __all__ = [
     "append_call",
     "constant_int",
     "is_asserted",
+    "is_assertion",
     "is_constant",
     "is_empty_container",
     "is_name",
+    "looks_at_locals",
     "membership",
     "method_call",
     "names_in",
+    "one_line",
     "operand_text",
     "range_bounds",
     "root_name",
@@ -178,3 +181,24 @@ def is_asserted(ancestors: Iterator[ast.AST]) -> bool:
             case ast.stmt():
                 return False
     return False
+
+
+def is_assertion(node: ast.AST | None) -> bool:
+    """Whether `node` is `self.assertEqual(...)` or its kin: what it is given is under test."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name("self"), attr=attr)):
+            return attr.startswith("assert")
+    return False
+
+
+def looks_at_locals(function: ast.AST) -> bool:
+    """Whether the function may read variables by their names: `locals()`, `eval`, ..."""
+    return any(
+        isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec", "dir")
+        for node in walk(function)
+    )
+
+
+def one_line(text: str) -> str:
+    """Code for a message: its line breaks and runs of blanks become single blanks."""
+    return " ".join(text.split())

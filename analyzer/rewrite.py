@@ -67,6 +67,8 @@ def statements(text: str) -> Transform:
         if comment is not None:
             place = -1 if isinstance(old, cst.SimpleStatementLine) else 0
             new[place] = _with_comment(new[place], comment)
+        if sum(len(list(_comments(one))) for one in new) < len(list(_comments(old))):
+            raise ValueError("a comment would be lost")
         return cast("Replacement", cst.FlattenSentinel(new))
 
     return transform

@@ -7,72 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
+from effilint.analyzer.facts.rebinding import new_value, rebinding
 from effilint.analyzer.facts.scopes import FUNCTIONS, Kind
+from effilint.analyzer.facts.short_loops import is_short
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
 
 IsStep = Callable[[ast.expr, ast.expr], bool]
-
-
-def rebinding(statement: ast.AST) -> tuple[ast.expr, ast.expr] | None:
-    """Target and new value of an assignment to one place; `x += y` counts as `x = x + y`."""
-    match statement:
-        case ast.Assign(targets=[target], value=value) if not isinstance(target, ast.Tuple):
-            return target, value
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            return target, value
-        case ast.AugAssign(target=target, op=operator, value=value):
-            old = ast.copy_location(_loaded(target), target)
-            return target, ast.copy_location(ast.BinOp(old, operator, value), statement)
-    return None
-
-
-def new_value(statement: ast.AST, target: ast.expr) -> ast.expr | None:
-    """What an assignment gives `target`, as one of several places too; None if it cannot be told.
-
-    `first, *rest = rest` counts as `rest = rest[1:]`.
-    """
-    parts = rebinding(statement)
-    if parts is not None:
-        return parts[1] if same(parts[0], target) else None
-    match statement:
-        case ast.Assign(targets=[ast.Tuple(elts=places)], value=ast.Tuple(elts=values)):
-            if len(places) == len(values):
-                pairs = zip(places, values, strict=True)
-                return next((value for place, value in pairs if same(place, target)), None)
-        case ast.Assign(targets=[ast.Tuple(elts=[*heads, ast.Starred(value=rest)])], value=value):
-            if heads and same(rest, target):
-                start = ast.copy_location(ast.Constant(len(heads)), value)
-                return ast.copy_location(ast.Subscript(value, ast.Slice(start), ast.Load()), value)
-    return None
-
-
-def sum_operands(value: ast.expr) -> list[ast.expr]:
-    """The operands of `a + b + c`, in order; one for anything else."""
-    operands: list[ast.expr] = []
-    while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-        operands.append(value.right)
-        value = value.left
-    return [value, *reversed(operands)]
-
-
-def is_concatenation(target: ast.expr, value: ast.expr) -> bool:
-    """Whether `value` is `target` with something else added before or after it."""
-    others = [operand for operand in sum_operands(value) if not same(operand, target)]
-    if len(others) != len(sum_operands(value)) - 1 or not others:
-        return False
-    return not any(_is_made_of(other, target) for other in others)
-
-
-def _is_made_of(value: ast.expr, target: ast.expr) -> bool:
-    """Whether `value` may contain the object; the test of a conditional expression does not."""
-    if same(value, target):
-        return True
-    if isinstance(value, ast.IfExp):
-        return _is_made_of(value.body, target) or _is_made_of(value.orelse, target)
-    return any(same(node, target) for node in walk(value))
 
 
 def carrying_loops(
@@ -87,7 +30,7 @@ def carrying_loops(
     if _ends_loop(context, statement):
         return []
     for loop in context.hot_loops(statement):
-        if isinstance(loop, ast.comprehension) or _is_short(context, loop, target, statement):
+        if isinstance(loop, ast.comprehension) or is_short(context, loop, target, statement):
             return []
         if not _carries(context, loop, target, is_step):
             break
@@ -99,7 +42,7 @@ def carrying_loops(
 def is_helper_step(
     context: Context, statement: ast.stmt, target: ast.expr, is_step: IsStep
 ) -> bool:
-    """Whether a step outside of a loop is in a function that a hot loop of this file calls.
+    """Whether a step outside of a loop is in a function that calls itself or that a loop calls.
 
     Only for an attribute of `self` that nothing but constructors and steps sets.
     """
@@ -115,7 +58,8 @@ def is_helper_step(
             continue
         if parts is None or not same(parts[0], target) or not is_step(*parts):
             return False
-    return context.calls.called_in_loop(function) is not None
+    calls = context.calls
+    return calls.is_recursive(function) or calls.called_in_loop(function) is not None
 
 
 def is_first_step(statement: ast.stmt, target: ast.expr, loop: ast.AST, is_step: IsStep) -> bool:
@@ -147,22 +91,6 @@ def is_kept(context: Context, target: ast.expr, region: ast.AST, is_step: IsStep
     return False
 
 
-def is_counted(loop: Loop) -> bool:
-    """Whether the loop goes through something item by item, so that it may run often."""
-    if not isinstance(loop, ast.While):
-        return True
-    for node in walk(loop):
-        match node:
-            case ast.AugAssign(
-                target=ast.Name(), op=ast.Add() | ast.Sub(), value=ast.Constant(value=1)
-            ):
-                return True
-            case ast.Assign(targets=[target], value=ast.Attribute(value=value, attr="next")):
-                if same(target, value):
-                    return True
-    return False
-
-
 def is_own(context: Context, name: ast.Name, loop: Loop) -> bool:
     """Whether the container was made here, nothing else holds it, and the loop is not over it."""
     if len(context.aliases(name)) > 1 or isinstance(loop, ast.comprehension):
@@ -172,12 +100,14 @@ def is_own(context: Context, name: ast.Name, loop: Loop) -> bool:
         return False
     starts = [b for b in context.bindings(name) if not context.inside(b.node, loop)]
     return bool(starts) and all(
-        b.kind is Kind.ASSIGN and b.value is not None and _is_new(context, b.value) for b in starts
+        b.kind is Kind.AUGMENTED
+        or (b.kind is Kind.ASSIGN and b.value is not None and _is_new(context, b.value))
+        for b in starts
     )
 
 
 def _is_new(context: Context, value: ast.expr) -> bool:
-    displays = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    displays = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.BinOp)
     if isinstance(value, ast.Call):
         return context.resolve(value.func) in ("list", "dict", "set", "sorted")
     return isinstance(value, displays)
@@ -201,17 +131,6 @@ def _is_handed_on(context: Context, read: ast.expr) -> bool:
     return False
 
 
-def _loaded(target: ast.expr) -> ast.expr:
-    match target:
-        case ast.Name(id=name):
-            return ast.Name(name, ast.Load())
-        case ast.Attribute(value=value, attr=attr):
-            return ast.Attribute(value, attr, ast.Load())
-        case ast.Subscript(value=value, slice=index):
-            return ast.Subscript(value, index, ast.Load())
-    return target
-
-
 def _ends_loop(context: Context, statement: ast.stmt) -> bool:
     """Whether the loop (or function) is surely left after the statement."""
     current = statement
@@ -223,62 +142,6 @@ def _ends_loop(context: Context, statement: ast.stmt) -> bool:
         if not isinstance(parent, ast.stmt) or isinstance(parent, loops_and_scopes):
             return False
         current = parent
-
-
-def _is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stmt) -> bool:
-    """Whether the loop runs few times.
-
-    It goes through `*args` or `**kwargs`, divides a number, pads, or climbs to a parent.
-    """
-    if not isinstance(loop, ast.While):
-        return any(_is_call_sized(context, name) for name in walk(loop.iter))
-    if _is_call_sized(context, target):
-        return True
-    return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
-
-
-def _is_call_sized(context: Context, name: ast.AST) -> bool:
-    """Whether the name stands for `*args` or `**kwargs`: as long as somebody wrote it."""
-    if not isinstance(name, ast.Name):
-        return False
-    for symbol in context.aliases(name):
-        for binding in symbol.bindings:
-            owner = context.parent(binding.node)
-            if isinstance(owner, ast.arguments) and binding.node in (owner.vararg, owner.kwarg):
-                return True
-    return False
-
-
-def _is_padding(test: ast.expr, target: ast.expr, statement: ast.stmt) -> bool:
-    """Whether the loop adds a constant until the length, or anything until the text, will do."""
-    if not any(same(node, target) for node in walk(test)):
-        return False
-    value = new_value(statement, target)
-    if value is None or isinstance(value, ast.Subscript):
-        return False
-    others = sum_operands(value)
-    if all(isinstance(other, ast.Constant) or same(other, target) for other in others):
-        return True
-    return not any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "len"
-        and same(node.args[0], target)
-        for node in walk(test)
-    )
-
-
-def _is_leap(node: ast.AST) -> bool:
-    match node:
-        case ast.AugAssign(op=ast.FloorDiv() | ast.RShift() | ast.Div() | ast.LShift()):
-            return True
-        case ast.Assign(value=ast.BinOp(op=ast.FloorDiv() | ast.RShift())):
-            return True
-        case ast.Assign(value=ast.Call(func=ast.Name("divmod"))):
-            return True
-        case ast.Assign(targets=[target], value=ast.Attribute(value=value, attr=attr)):
-            return attr != "next" and same(target, value)
-    return False
 
 
 def _carries(context: Context, loop: Loop, target: ast.expr, is_step: IsStep) -> bool:

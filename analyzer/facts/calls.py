@@ -44,8 +44,25 @@ class Calls:
                 )
             case ast.Attribute(attr=attr) as attribute:
                 owner = self._context.types.self_class(attribute)
-                return self._method(owner, attr) if owner else None
+                if owner:
+                    return self._method(owner, attr)
+                return self._static_method(attribute)
         return None
+
+    def _static_method(self, attribute: ast.Attribute) -> FunctionNode | None:
+        """The static or class method that `Class.method` names."""
+        if getattr(attribute.value, "id", None) not in self._class_names:
+            return None
+        bindings = self._context.bindings(attribute.value)
+        owner = bindings[0].node if len(bindings) == 1 else None
+        found = self._method(owner, attribute.attr) if isinstance(owner, ast.ClassDef) else None
+        kinds = ("staticmethod", "classmethod")
+        decorators = found.decorator_list if found else []
+        return found if any(getattr(d, "id", "") in kinds for d in decorators) else None
+
+    @cached_property
+    def _class_names(self) -> set[str]:
+        return {node.name for node in self._context.index.get(ast.ClassDef, ())}  # type: ignore[attr-defined]
 
     def _method(self, owner: ast.ClassDef, name: str) -> FunctionNode | None:
         found = [
@@ -92,10 +109,13 @@ class Calls:
     def recursive(self) -> dict[FunctionNode, list[ast.Call]]:
         """The functions that call themselves, each with these calls in source order."""
         found: dict[FunctionNode, list[ast.Call]] = {}
-        for call in self._context.index.get(ast.Call, ()):
+        index = self._context.index
+        defined = (*index.get(ast.FunctionDef, ()), *index.get(ast.AsyncFunctionDef, ()))
+        names = {getattr(function, "name", "") for function in defined}
+        for call in index.get(ast.Call, ()):
             assert isinstance(call, ast.Call)
             name = getattr(call.func, "id", None) or getattr(call.func, "attr", None)
-            function = self._context.function(call) if name else None
+            function = self._context.function(call) if name in names else None
             if function is not None and function.name == name and self.callee(call) is function:
                 found.setdefault(function, []).append(call)
         for calls in found.values():

@@ -63,10 +63,10 @@ def counting(loop: Loop, context: Context) -> Counting | None:
     assert isinstance(loop.iter, ast.Call)
     if not step or context.resolve(loop.iter.func) != "range":
         return None
-    if context.trip_count(loop) is not None:
+    start, stop, _ = bounds
+    if context.trip_count(loop) is not None or _is_fixed_run(start, stop, context):
         return None
     body = tuple(loop.body) if isinstance(loop, ast.For) else ()
-    start, stop, _ = bounds
     return Counting(loop, loop.target, start, stop, step, False, loop.iter, body)
 
 
@@ -83,12 +83,50 @@ def _counting_while(loop: ast.While, context: Context) -> Counting | None:
                 if not _goes_towards(op, step[1]) or not context.is_invariant(stop, loop):
                     continue
                 start = _start(loop, variable, context)
-                if start is None:
+                if start is None or _is_fixed_run(start, stop, context):
                     return None
                 body = tuple(s for s in loop.body if s is not step[0])
                 inclusive = isinstance(op, ast.LtE | ast.GtE)
                 return Counting(loop, variable, start, stop, step[1], inclusive, test, body)
     return None
+
+
+def _is_fixed_run(start: ast.expr, stop: ast.expr, context: Context) -> bool:
+    """Whether the ends are constants, or a constant apart."""
+    match stop:
+        case ast.BinOp(left, ast.Add(), ast.Constant()) if same(left, start):
+            return True
+    return is_fixed(start, context) and is_fixed(stop, context)
+
+
+def is_fixed(node: ast.expr, context: Context) -> bool:
+    """Whether only constants, and variables that only ever hold one, make up the number."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.BinOp(left, _, right):
+            return is_fixed(left, context) and is_fixed(right, context)
+        case ast.UnaryOp(operand=operand):
+            return is_fixed(operand, context)
+        case ast.Name():
+            bindings = context.bindings(node)
+            if len(bindings) != 1:
+                return False
+            value = bindings[0].value
+            if bindings[0].kind is Kind.UNPACK and isinstance(value, ast.Tuple):
+                return all(isinstance(item, ast.Constant) for item in value.elts)
+            return (
+                bindings[0].kind is Kind.ASSIGN and value is not None and is_fixed(value, context)
+            )
+        case ast.Attribute(attr=attr):
+            owner = context.types.self_class(node)
+            return owner is not None and any(
+                isinstance(s, ast.Assign)
+                and isinstance(s.value, ast.Constant)
+                and any(is_name(target, attr) for target in s.targets)
+                for s in owner.body
+            )
+    return False
 
 
 def _goes_towards(op: ast.cmpop, step: int) -> bool:
@@ -258,3 +296,25 @@ def is_divisibility(test: ast.expr, variable: ast.Name) -> bool:
     if found is None or not is_name(found.dividend, variable.id):
         return False
     return variable.id not in names_in(found.divisor) | names_in(found.value)
+
+
+def passes(run: Counting, context: Context) -> str | None:
+    """How often the loop runs, as source text of a factor; None if that takes more than this."""
+    if run.step == -1 and is_constant(run.stop, 0) and not run.inclusive:
+        return _atom(run.start, context)
+    if run.step != 1:
+        return None
+    if is_constant(run.start, 1 if run.inclusive else 0):
+        return _atom(run.stop, context)
+    match run.stop:
+        case ast.BinOp(left, ast.Add(), one) if is_constant(one, 1) and is_constant(run.start, 1):
+            return None if run.inclusive else _atom(left, context)
+    if run.inclusive:
+        return None
+    return f"({context.segment(run.stop)} - {_atom(run.start, context)})"
+
+
+def _atom(node: ast.expr, context: Context) -> str:
+    is_atom = isinstance(node, ast.Name | ast.Constant | ast.Call | ast.Attribute | ast.Subscript)
+    text = context.segment(node)
+    return text if is_atom else f"({text})"

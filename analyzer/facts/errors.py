@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from effilint.analyzer.context import Context
 
 
-def may_be_caught(
-    node: ast.AST, errors: tuple[type[BaseException], ...], context: Context
-) -> bool:
+def may_be_caught(node: ast.AST, errors: tuple[type[BaseException], ...], context: Context) -> bool:
     """Whether a `try` or `with` of the same function may catch one of `errors` raised at `node`."""
     child = node
     for outer in context.ancestors(node):

@@ -18,7 +18,8 @@ _HARMLESS = frozenset(
     """print next open io.open json.load json.dump yaml.safe_load yaml.load yaml.dump pickle.load
     pickle.loads pickle.dump pickle.dumps tomllib.load tomllib.loads csv.reader csv.DictReader
     csv.writer csv.DictWriter marshal.load pathlib.Path str.encode time.time time.perf_counter
-    datetime.datetime.now random.random random.randint random.choice""".split()
+    datetime.datetime.now random.random random.randint random.choice
+    contextlib.suppress""".split()
 )
 _HARMLESS_METHODS = READING_METHODS | CHANGING_METHODS | {
     "flush", "writerow", "writerows", "read_text", "read_bytes", "open", "lower", "get", "date",
@@ -125,12 +126,12 @@ def is_named_elsewhere(node: ast.expr, region: ast.AST) -> bool:
     return False
 
 
-def is_tight(context: Context, loop: ast.AST) -> bool:
-    """Whether everything that `loop` calls is known to be quick and to touch no other file."""
+def is_tight(context: Context, loop: ast.AST, apart: ast.Call | None = None) -> bool:
+    """Whether all that `loop` calls, apart from one call, is quick and touches no other file."""
     for node in walk(loop):
         if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
             return False
-        if isinstance(node, ast.Call) and not _is_harmless(context, node):
+        if isinstance(node, ast.Call) and node is not apart and not _is_harmless(context, node):
             return False
     return True
 
@@ -167,9 +168,9 @@ def runs_once(context: Context, node: ast.AST, loop: ast.AST) -> bool:
     return False
 
 
-def repeating_loop(context: Context, call: ast.Call) -> Loop | None:
-    """The innermost loop that runs `call` more than a few times."""
-    for loop in context.hot_loops(call):
+def repeating_loop(context: Context, node: ast.AST) -> Loop | None:
+    """The innermost loop that runs `node` more than a few times."""
+    for loop in context.hot_loops(node):
         count = context.trip_count(loop)
         if count is None or count > 16:
             return loop

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
-from effilint.analyzer.patterns import names_in, targets_of, walk
+from effilint.analyzer.patterns import method_call, names_in, range_bounds, targets_of, walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
@@ -31,7 +31,8 @@ class Join:
     @property
     def is_of_items(self) -> bool:
         """Whether the items themselves are compared, not a part of them."""
-        return isinstance(self.outer_key, ast.Name) and isinstance(self.inner_key, ast.Name)
+        is_whole = isinstance(self.inner.target, ast.Name) and isinstance(self.inner_key, ast.Name)
+        return is_whole and isinstance(self.outer_key, ast.Name)
 
 
 def join_of_loop(inner: ast.For, context: Context) -> Join | None:
@@ -102,10 +103,10 @@ def _keys(
 
 
 def _is_key(node: ast.expr) -> bool:
-    """Whether the expression only reads: names, attributes, subscripts, calls without arguments."""
+    """Whether the expression only reads parts of an item, or makes its text comparable."""
     return all(
         isinstance(part, ast.Name | ast.Attribute | ast.Subscript | ast.Constant | ast.expr_context)
-        or (isinstance(part, ast.Call) and not part.args and not part.keywords)
+        or (method_call(part, "lower", "upper", "casefold", "strip") is not None)
         for part in walk(node)
     )
 
@@ -116,4 +117,10 @@ def _is_hot(join: Join, region: ast.AST, context: Context) -> bool:
         return False
     if names_in(join.inner.iter) & targets_of(join.outer):
         return False
+    if method_call(join.inner.iter, "items") is not None:
+        return False  # a dict finds the key without its help
+    if range_bounds(join.outer.iter) is not None and isinstance(join.outer_key, ast.Name):
+        return False  # the rows of a drawing
+    if any(isinstance(outer, ast.ExceptHandler) for outer in context.ancestors(join.inner)):
+        return False  # taken where items cannot be hashed
     return context.is_invariant(join.inner.iter, region)

@@ -1,17 +1,16 @@
-"""Lists in their role as a collection: whether one may be long, and whether it could be a set."""
+"""Lists in loops: whether one may be long, and which loop goes on with the same list."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.accumulators import carrying_loops, is_concatenation
+from effilint.analyzer.facts.accumulators import carrying_loops
 from effilint.analyzer.facts.loops import TINY, Loop, Loops
-from effilint.analyzer.facts.scopes import Binding, Kind, Symbol
-from effilint.analyzer.model import Edit
-from effilint.analyzer.patterns import append_call
-from effilint.analyzer.rewrite import replacement
-from effilint.analyzer.tree import same, walk
+from effilint.analyzer.facts.rebinding import is_concatenation
+from effilint.analyzer.facts.scopes import Binding, Kind
+from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
@@ -134,7 +133,7 @@ def hot_unchanged_loop(context: Context, node: ast.AST, container: ast.expr) -> 
     passes: int | None = 1
     found: Loop | None = None
     for loop in context.hot_loops(node):
-        region = _region(context, loop)
+        region = region_of(context, loop)
         if not context.is_invariant(container, region):
             break
         if isinstance(region, ast.GeneratorExp):
@@ -148,55 +147,9 @@ def hot_unchanged_loop(context: Context, node: ast.AST, container: ast.expr) -> 
     return found
 
 
-def _region(context: Context, loop: Loop) -> ast.AST:
+def region_of(context: Context, loop: Loop) -> ast.AST:
+    """The loop itself, or the comprehension that a `for` clause belongs to."""
     return context.parents[loop] if isinstance(loop, ast.comprehension) else loop
-
-
-def holds_unhashable(context: Context, container: ast.expr) -> bool:
-    """Whether there is evidence that the items of a list are lists, sets or dicts."""
-    element = context.type_of(container).element
-    if element is not None and element.is_mutable:
-        return True
-    for use in context.uses(container) if isinstance(container, ast.Name) else ():
-        call = statement_call(context, use, "append")
-        if call is not None and context.type_of(call.args[0]).is_mutable:
-            return True
-    return False
-
-
-def is_tested(context: Context, use: ast.expr) -> bool:
-    """Whether a read is `... in use`."""
-    parent = context.parent(use)
-    return (
-        isinstance(parent, ast.Compare)
-        and isinstance(parent.ops[-1], ast.In | ast.NotIn)
-        and parent.comparators[-1] is use
-    )
-
-
-def is_truth_test(context: Context, use: ast.expr) -> bool:
-    """Whether only the emptiness of what is read matters."""
-    parent = context.parent(use)
-    while isinstance(parent, ast.BoolOp):
-        use, parent = parent, context.parent(parent)
-    if isinstance(parent, ast.UnaryOp):
-        return isinstance(parent.op, ast.Not)
-    return isinstance(parent, ast.If | ast.While | ast.IfExp) and parent.test is use
-
-
-def added_again(context: Context, test: ast.Compare) -> ast.stmt | None:
-    """The `xs.append(x)` that goes with a test `x in xs`, in the same loop or function."""
-    item, container = test.left, test.comparators[0]
-    loops = context.loops(test)
-    region: ast.AST | None = loops[0] if loops else context.function(test)
-    if region is None or isinstance(region, ast.comprehension):
-        return None
-    for node in walk(region):
-        parts = append_call(node)
-        if parts is not None and same(parts[0], container) and same(parts[1], item):
-            assert isinstance(node, ast.stmt)
-            return node
-    return None
 
 
 def outlives_passes(context: Context, statement: ast.stmt, container: ast.expr) -> bool:
@@ -204,75 +157,31 @@ def outlives_passes(context: Context, statement: ast.stmt, container: ast.expr) 
     return bool(carrying_loops(context, statement, container, is_concatenation))
 
 
-def statement_call(context: Context, use: ast.expr, *methods: str) -> ast.Call | None:
-    """The call, if a read is the receiver of one of these methods and the result is dropped."""
-    attribute = context.parent(use)
-    if not isinstance(attribute, ast.Attribute) or attribute.attr not in methods:
-        return None
-    call = context.parent(attribute)
-    if not isinstance(call, ast.Call) or not isinstance(context.parent(call), ast.Expr):
-        return None
-    is_plain = len(call.args) == 1 and not isinstance(call.args[0], ast.Starred)
-    return call if call.func is attribute and is_plain and not call.keywords else None
+def drains_few(context: Context, loop: Loop) -> bool:
+    """Whether a `while` loop empties a list that is short, or climbs up a path."""
+    if not isinstance(loop, ast.While):
+        return False
+    for node in walk(loop):
+        match node:
+            case ast.Assign(value=ast.Call(func=ast.Attribute(attr="dirname" | "split"))):
+                return True
+    sources = [node for node in walk(loop.test) if isinstance(node, ast.Name)]
+    lists = [n for n in sources if context.type_of(n).name == "list" or _is_split(context, n)]
+    return bool(lists) and not any(may_be_long(context, name) for name in lists)
 
 
-def is_local(symbol: Symbol) -> bool:
-    """Whether the variable is a function's own, and every binding a plain `name = value`."""
-    return symbol.scope.is_function and all(
-        binding.kind is Kind.ASSIGN and binding.value is not None for binding in symbol.bindings
-    )
+def _is_split(context: Context, name: ast.Name) -> bool:
+    match context.sole_value(name):
+        case ast.Call(func=ast.Attribute(attr="split" | "rsplit")):
+            return True
+    return False
 
 
-def assigned_values(context: Context, symbol: Symbol) -> list[ast.expr] | None:
-    """What is assigned to the variable, if each binding is a statement `name = value`."""
-    values: list[ast.expr] = []
-    for binding in symbol.bindings:
-        statement = context.parent(binding.node)
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-            return None
-        values.append(statement.value)
-    return values if is_local(symbol) else None
+def is_first(node: ast.AST, region: ast.AST, is_like: Callable[[ast.AST], bool]) -> bool:
+    """Whether nothing like `node` stands further up in `region`."""
+    own = _position(node)
+    return not any(_position(other) < own and is_like(other) for other in walk(region))
 
 
-def is_only_searched(context: Context, symbol: Symbol) -> bool:
-    """Whether the program only adds to the list, looks for items in it, and asks if it is empty."""
-    return all(
-        is_tested(context, use)
-        or is_truth_test(context, use)
-        or statement_call(context, use, "append", "extend")
-        for use in context.scopes.loads(symbol)
-    )
-
-
-def as_set(context: Context, name: ast.expr) -> list[Edit]:
-    """Return the edits that make a local list a set; none if it is used in any other way."""
-    symbol = context.symbol(name)
-    values = assigned_values(context, symbol) if symbol else None
-    if symbol is None or values is None or not is_only_searched(context, symbol):
-        return []
-    edits = []
-    for value in values:
-        text = _set_text(context, value)
-        if text is None:
-            return []
-        edits.append(Edit(value, replacement(text)))
-    for use in context.scopes.loads(symbol):
-        call = statement_call(context, use, "append", "extend")
-        if call is not None:
-            assert isinstance(call.func, ast.Attribute)
-            method = "add" if call.func.attr == "append" else "update"
-            edits.append(Edit(call.func, replacement(f"{symbol.name}.{method}")))
-    return edits
-
-
-def _set_text(context: Context, value: ast.expr) -> str | None:
-    match value:
-        case ast.List(elts=[]) | ast.Call(func=ast.Name("list"), args=[]):
-            return "set()"
-        case ast.List() | ast.ListComp():
-            return "{" + context.segment(value)[1:-1] + "}"
-        case ast.Call(func=ast.Name("list" | "sorted"), args=[source, *_]):
-            return f"set({context.segment(source)})"
-        case ast.Call():
-            return f"set({context.segment(value)})"
-    return None
+def _position(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)

@@ -8,6 +8,8 @@ import builtins
 from effilint.analyzer.facts.scopes import Kind, Scope, Scopes, Symbol, star_names
 
 _BUILTINS = frozenset(vars(builtins))
+# Programs written for a judge annotate with these without an import: it runs them with one.
+_TYPING = frozenset("List Dict Set Tuple FrozenSet Optional Union".split())
 
 
 class Names:
@@ -77,6 +79,8 @@ class Names:
                 return self._star[name]
             if "" in self._star:  # an unknown module may have brought any name
                 return None
+        if name in _TYPING:
+            return f"typing.{name}"
         return name if name in _BUILTINS else None
 
     def _star_imports(self) -> dict[str, str | None]:

@@ -96,6 +96,5 @@ class Searches:
         return all(
             self._context.purity.only_reads(node)
             for node in own_nodes(function)
-            if isinstance(node, ast.Call)
-            and not isinstance(self._context.parent(node), ast.Raise)
+            if isinstance(node, ast.Call) and not isinstance(self._context.parent(node), ast.Raise)
         )

@@ -190,12 +190,12 @@ def file_of(context: Context, file: ast.expr, region: ast.AST) -> bool:
     for part in walk(region):
         if isinstance(part, ast.Call):
             name = getattr(part.func, "attr", getattr(part.func, "id", ""))
-            if name in _OPENING and not _is_str_method(context, part):
+            if name in _OPENING and not _is_str_method(part):
                 return False
     return True
 
 
-def _is_str_method(context: Context, call: ast.Call) -> bool:
+def _is_str_method(call: ast.Call) -> bool:
     if not isinstance(call.func, ast.Attribute):
         return False
     return call.func.attr == "replace" and len(call.args) == 2
@@ -204,8 +204,21 @@ def _is_str_method(context: Context, call: ast.Call) -> bool:
 def _follows(context: Context, use: ast.Name, statement: ast.stmt) -> bool:
     """Whether a read comes after `statement` in a block around it, but for other `with` blocks."""
     if use.lineno <= (statement.end_lineno or statement.lineno):
-        return bool(context.loops(statement)) and context.inside(
-            use, context.statement(context.parents[statement])
-        ) and not context.inside(use, statement) and use.lineno > statement.lineno
+        return (
+            bool(context.loops(statement))
+            and context.inside(use, context.statement(context.parents[statement]))
+            and not context.inside(use, statement)
+            and use.lineno > statement.lineno
+        )
     manager = next((o for o in context.ancestors(statement) if isinstance(o, ast.With)), None)
     return manager is None or context.inside(use, manager)
+
+
+def is_guarded(context: Context, node: ast.expr) -> bool:
+    """Whether `StopIteration` would not do as an exception: it is caught here, or swallowed."""
+    for outer in context.ancestors(node):
+        if isinstance(outer, ast.Try | ast.TryStar | ast.GeneratorExp):
+            return True
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+            return context.calls.outcome(outer).is_generator
+    return False

@@ -17,7 +17,7 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, stem_of
-from effilint.analyzer.patterns import names_in, same, targets_of
+from effilint.analyzer.patterns import is_assertion, names_in, same, targets_of
 
 _SAME_ITEMS = frozenset("set sorted list tuple enumerate reversed frozenset dict.fromkeys".split())
 
@@ -161,7 +161,7 @@ class CountInLoop(Rule):
     def _call(self, node: ast.Call, owner: ast.expr, context: Context) -> Iterator[Finding]:
         if len(node.args) != 1 or node.keywords or not names_in(node.args[0]):
             return
-        loops = context.hot_loops(node)
+        loops = [] if is_assertion(context.parent(node)) else context.hot_loops(node)
         if not loops or not _counts_items(node.args[0], owner, loops, context):
             return
         loop = invariant_loop(owner, context)

@@ -13,9 +13,17 @@ from effilint.analyzer.facts.counting import (
     tests_joined,
     where_divisor,
 )
-from effilint.analyzer.patterns import always_leaves, constant_int, is_name, names_in, same
+from effilint.analyzer.patterns import (
+    always_leaves,
+    constant_int,
+    is_name,
+    method_call,
+    names_in,
+    same,
+)
 
 _SEARCHES = ("any", "all", "next")
+_COLLECT = ("append", "add", "update", "extend", "insert")
 
 
 class DivisorScanFullRange(Rule):
@@ -110,6 +118,18 @@ class DivisorScanFullRange(Rule):
                     print(d)
             """
         ),
+        # What is done with each divisor costs more than to find it.
+        Good(
+            """
+            def decompose(f, degree):
+                for d in range(2, degree):
+                    if degree % d != 0:
+                        continue
+                    g = left_part(f, d)
+                    if g is not None:
+                        return g
+            """
+        ),
         # Multiples are counted, not divisors.
         Good(
             """
@@ -135,7 +155,7 @@ class DivisorScanFullRange(Rule):
         if block is not None:
             if always_leaves(block) and not isinstance(block[-1], ast.Continue):
                 return
-            if sets_constants(block):
+            if sets_constants(block) or not _is_cheap(block, context):
                 return
         elif not _only_divisors(run, number):
             return
@@ -164,6 +184,20 @@ class DivisorScanFullRange(Rule):
         yield self.report(run.place, number=context.segment(number))
 
 
+def _is_cheap(block: list[ast.stmt], context: Context) -> bool:
+    """Whether nothing costly, such as a call of other code, is done with a divisor."""
+    return not any(
+        isinstance(node, ast.For | ast.While)
+        or (
+            isinstance(node, ast.Call)
+            and not context.purity.only_reads(node)
+            and method_call(node, *_COLLECT) is None
+        )
+        for statement in block
+        for node in ast.walk(statement)
+    )
+
+
 def _number(run: Counting) -> ast.expr:
     return magnitude(run.stop if run.step > 0 else run.start)
 
@@ -185,8 +219,13 @@ def _only_divisors(run: Counting, number: ast.expr) -> bool:
             asked += not any(
                 is_name(node, run.variable.id) for s in statement.orelse for node in ast.walk(s)
             )
-            if len([*tests_joined(statement.test)]) > 1 and always_leaves(statement.body):
+            if len([*tests_joined(statement.test)]) > 1 and _keeps_one(statement.body):
                 return False
         elif not isinstance(statement, ast.If) or run.variable.id in names_in(statement):
             return False
     return asked == 1
+
+
+def _keeps_one(block: list[ast.stmt]) -> bool:
+    """Whether it leaves with a divisor or keeps the last one: then one divisor is looked for."""
+    return always_leaves(block) or (len(block) == 1 and isinstance(block[0], ast.Assign))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
 from effilint.analyzer.facts.loops import Loop
-from effilint.analyzer.hoist import fresh_name, invariant_loop
-from effilint.analyzer.patterns import is_name, names_in, same, targets_of
+from effilint.analyzer.hoist import fresh_name, invariant_loop, region_of
+from effilint.analyzer.patterns import is_assertion, is_name, names_in, same, targets_of, walk
 
 
 class IndexInLoop(Rule):
@@ -21,7 +21,7 @@ class IndexInLoop(Rule):
     name = "index-in-loop"
     message = "`{items}.index` searches `{items}` from its start on every pass"
     advice = "{how}"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 50.0, 10_000: 280.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 42.0, 10_000: 290.0})
     safety = Safety.UNSAFE
     calls = frozenset({"index"})
     examples = (
@@ -71,6 +71,20 @@ class IndexInLoop(Rule):
                 return result
             """,
         ),
+        Bad(
+            """
+            def shifted(header, moves):
+                for name in header:
+                    if header.index(name) > 0:  # ALG504
+                        moves.append((name, header.index(name) - 1))
+            """,
+            fixed="""
+            def shifted(header, moves):
+                for index, name in enumerate(header):
+                    if index > 0:
+                        moves.append((name, index - 1))
+            """,
+        ),
         # The list changes in the loop.
         Good(
             """
@@ -113,6 +127,8 @@ class IndexInLoop(Rule):
         if len(node.args) != 1 or node.keywords or not isinstance(owner, ast.Name | ast.Attribute):
             return
         item = node.args[0]
+        if is_assertion(context.parent(node)) or (context.resolve(owner) or "")[:7] == "string.":
+            return
         loops = context.hot_loops(node) if names_in(item) else []
         if not loops or context.length(owner) is not None:
             return
@@ -122,9 +138,12 @@ class IndexInLoop(Rule):
         own = next((inner for inner in loops if _is_over(inner, owner, item)), None)
         if own is None and not _searches_list(item, owner, loops, context):
             return
+        twins = [other for other in walk(region_of(own or loops[0], context)) if same(other, node)]
+        if twins[0] is not node:
+            return
         items = context.segment(owner)
         how = f"Loop over `enumerate({items})`" if own else f"Build a dict of places of `{items}`"
-        edits = _enumerated(node, own, context) if own else ()
+        edits = _enumerated(twins, own, context) if own else ()
         yield self.report(node, *edits, items=items, how=how)
 
 
@@ -135,9 +154,7 @@ def _is_over(loop: Loop, owner: ast.expr, item: ast.expr) -> bool:
     return is_name(loop.target, item.id) and same(loop.iter, owner)
 
 
-def _searches_list(
-    item: ast.expr, owner: ast.expr, loops: list[Loop], context: Context
-) -> bool:
+def _searches_list(item: ast.expr, owner: ast.expr, loops: list[Loop], context: Context) -> bool:
     """Whether a known list is searched for something that each pass changes."""
     if context.type_of(owner).name not in ("list", "tuple", "deque"):
         return False
@@ -149,19 +166,16 @@ def _searches_list(
     )
 
 
-def _enumerated(node: ast.Call, loop: Loop, context: Context) -> tuple[Edit, ...]:
-    """Let the loop count; only where it is alone in asking for the index of its item."""
+def _enumerated(twins: list[ast.AST], loop: Loop, context: Context) -> tuple[Edit, ...]:
+    """Let the loop count; only where nothing else in it rebinds its item."""
     assert not isinstance(loop, ast.While)
-    bindings = context.bindings(loop.target)
-    if len(bindings) != 1 and isinstance(loop, ast.comprehension):
-        return ()
-    inside = [b for b in bindings if context.inside(b.node, loop)]
-    if len(inside) != 1 or context.hot_loops(node)[0] is not loop:
+    bound = [b for b in context.bindings(loop.target) if context.inside(b.node, loop)]
+    if len(bound) != 1:
         return ()
     name = fresh_name("index", context)
     target, items = context.segment(loop.target), context.segment(loop.iter)
     return (
         Edit(loop.target, replacement(f"{name}, {target}")),
         Edit(loop.iter, replacement(f"enumerate({items})")),
-        Edit(node, replacement(name)),
+        *(Edit(twin, replacement(name)) for twin in twins if isinstance(twin, ast.Call)),
     )

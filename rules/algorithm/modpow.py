@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.facts.counting import is_fixed
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.patterns import constant_int
 from effilint.analyzer.rewrite import replacement
@@ -88,6 +89,12 @@ class Modpow(Rule):
                 return base**exponent % 360
             """
         ),
+        # Constants are folded when the code is compiled.
+        Good(
+            """
+            LAST_DIGIT = 2**100 % 10
+            """
+        ),
         # The whole power is used too.
         Good(
             """
@@ -165,7 +172,7 @@ def _is_reducible(power: ast.expr, modulus: ast.expr, context: Context) -> bool:
         return False
     if isinstance(power, ast.Call) and context.resolve(power.func) != "pow":
         return False
-    if isinstance(parts[1], ast.Constant) and not isinstance(parts[1].value, int):
+    if all(is_fixed(part, context) for part in (*parts, modulus)):
         return False
     if any(context.type_of(part).name != "int" for part in (*parts, modulus)):
         return False

@@ -108,6 +108,26 @@ class NestedLoopJoin(Rule):
                             yield distance
             """
         ),
+        # A dict is searched for one key: that is another rule's.
+        Good(
+            """
+            def pick(names, table):
+                for name in names:
+                    for key, value in table.items():
+                        if key == name:
+                            yield value
+            """
+        ),
+        # Rows of a drawing.
+        Good(
+            """
+            def draw(ys, height, width):
+                for h in range(height):
+                    for i in range(width):
+                        if ys[i] == h:
+                            print(i)
+            """
+        ),
         # Closeness is not equality.
         Good(
             """

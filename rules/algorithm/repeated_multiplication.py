@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
-from effilint.analyzer.facts.counting import Counting, counting, is_used_after
+from effilint.analyzer.facts.counting import Counting, counting, is_used_after, passes
 from effilint.analyzer.patterns import constant_int, is_constant, same
 from effilint.analyzer.rewrite import statements
 
@@ -123,18 +123,13 @@ class RepeatedMultiplication(Rule):
             modulus = _reduced(run.body[1], target) if modulus is None else None
             if modulus is None:
                 return
-        if not context.is_invariant(factor, node) or context.type_of(target).name not in (
-            "int",
-            "float",
-        ):
-            # A factor of unknown type hides that of the product: its start tells then.
-            if not _starts_as_number(target, node, context):
-                return
-        if not context.is_invariant(factor, node):
-            return
         if modulus is not None and not context.is_invariant(modulus, node):
             return
-        yield self._found(run, target, factor, modulus, context)
+        if not context.is_invariant(factor, node) or not _is_number(target, node, context):
+            return
+        exponent = passes(run, context)
+        if exponent is not None:
+            yield self._found(run, target, factor, modulus, exponent, context)
 
     def _found(
         self,
@@ -142,19 +137,19 @@ class RepeatedMultiplication(Rule):
         target: ast.Name,
         factor: ast.expr,
         modulus: ast.expr | None,
+        exponent: str,
         context: Context,
     ) -> Finding:
         base, name = context.segment(factor), target.id
-        exponent = context.segment(run.stop)
-        power = f"{_operand(base, factor)} ** {_operand(exponent, run.stop)}"
+        power = f"{_operand(base, factor)} ** {exponent}"
         text = f"{name} *= {power}"
         if modulus is not None:
             by = context.segment(modulus)
-            power = f"pow({base}, {exponent}, {by})"
+            power = f"pow({base}, {exponent.removeprefix('(').removesuffix(')')}, {by})"
             text = f"{name} = {name} * {power} % {_operand(by, modulus)}"
         edits = []
         loop = run.loop
-        if isinstance(loop, ast.For) and is_constant(run.start, 0) and run.step == 1:
+        if isinstance(loop, ast.For):
             if not loop.orelse and not is_used_after(run.variable, loop, context):
                 edits = [Edit(loop, statements(text))]
         return self.report(run.place, *edits, target=name, factor=base, power=power)
@@ -178,7 +173,7 @@ def _counted_down(node: ast.For | ast.While) -> Counting | None:
         return None
     body = tuple(s for s in node.body if s is not steps[0])
     zero = ast.Constant(0)
-    return Counting(node, variable, zero, variable, -1, False, node.test, body)
+    return Counting(node, variable, variable, zero, -1, False, node.test, body)
 
 
 def _is_one_less(statement: ast.stmt, variable: ast.Name) -> bool:
@@ -216,8 +211,10 @@ def _reduced(statement: ast.stmt, target: ast.Name) -> ast.expr | None:
     return None
 
 
-def _starts_as_number(target: ast.Name, loop: ast.stmt, context: Context) -> bool:
-    """Whether everything that binds the variable outside the loop is a number."""
+def _is_number(target: ast.Name, loop: ast.stmt, context: Context) -> bool:
+    """Whether it is one, or at least starts as one: an unknown factor hides the type of both."""
+    if context.type_of(target).name in ("int", "float"):
+        return True
     outside = [b for b in context.bindings(target) if not context.inside(b.node, loop)]
     return bool(outside) and all(
         isinstance(b.value, ast.Constant) and type(b.value.value) in (int, float) for b in outside

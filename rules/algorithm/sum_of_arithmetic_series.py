@@ -88,11 +88,18 @@ class SumOfArithmeticSeries(Rule):
                 return sum(prices[i] for i in range(n))
             """
         ),
+        # Each term is an array as far as we know.
+        Good(
+            """
+            def mixed(n, wave):
+                return sum(i * wave for i in range(n))
+            """
+        ),
         # A handful of numbers.
         Good(
             """
-            def pips():
-                return sum(range(1, 7))
+            def pips(lowest):
+                return sum(range(1, 7)) + sum(range(lowest, lowest + 3))
             """
         ),
         # Each partial sum is needed.
@@ -179,8 +186,11 @@ def _is_series(term: ast.expr, tests: list[ast.expr], run: Counting, context: Co
 def _degree(term: ast.expr, run: Counting, context: Context) -> int | None:
     """The degree of the term as a polynomial in the loop's variable; None if it is none."""
     if run.variable.id not in names_in(term):
-        is_plain = isinstance(term, ast.Constant | ast.Name)
-        return 0 if is_plain and context.is_invariant(term, run.loop) else None
+        if not isinstance(term, ast.Constant | ast.Name) or not context.is_invariant(
+            term, run.loop
+        ):
+            return None
+        return 0 if context.type_of(term).name == "int" else None
     match term:
         case ast.Name():
             return 1

@@ -27,7 +27,7 @@ class AnyEqMembership(Rule):
     name = "any-eq-membership"
     message = "A generator compares every item of `{items}` to one value"
     advice = "Use `{test}`"
-    gain = Gain("O(n)", "O(n), 3 times faster", {10: 6.0, 1_000: 3.1, 100_000: 2.9}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n), 3 times faster", {10: 3.2, 1_000: 2.8, 100_000: 2.4}, Tier.CONSTANT)
     calls = frozenset({"any", "all"})
     examples = (
         Bad(
@@ -39,7 +39,7 @@ class AnyEqMembership(Rule):
             def is_taken(names: list[str], wanted: str) -> bool:
                 return wanted in names
             """,
-            workload="is_taken([str(i) for i in range(n)], 'x')",
+            workload="[is_taken(x, '') for x in [[str(i) for i in range(n)]] for _ in range(20)]",
         ),
         # The other way round, and negated.
         Bad(

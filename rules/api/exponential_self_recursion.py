@@ -1,20 +1,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 from effilint.analyzer import AddImport, Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.context import FunctionNode
+from effilint.analyzer.facts.memo import may_be_remembered, takes_hashable
 from effilint.analyzer.facts.recursion import Step, on_one_path, steps
 from effilint.analyzer.patterns import same, walk
 from effilint.analyzer.rewrite import decorated
 
-_COLLECTIONS = (
-    ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.SetComp, ast.DictComp,
-    ast.Lambda, ast.JoinedStr,
-)  # fmt: skip
-_SHRINKING = (Step.LESS, Step.MORE, Step.LOOPED)
+_SHRINKING = (Step.LESS, Step.MORE, Step.LOOPED, Step.SLICE)
 
 
 class ExponentialSelfRecursion(Rule):
@@ -61,9 +58,8 @@ class ExponentialSelfRecursion(Rule):
                 # The last step is one or two stairs.
                 if stairs <= 1:
                     return 1
-                single = ways(stairs - 1, modulus)
-                double = ways(stairs - 2, modulus)  # API201
-                return (single + double) % modulus
+                one = ways(stairs - 1, modulus)
+                return (one + ways(stairs - 2, modulus)) % modulus  # API201
             """,
             fixed="""
             import functools
@@ -74,9 +70,8 @@ class ExponentialSelfRecursion(Rule):
                 # The last step is one or two stairs.
                 if stairs <= 1:
                     return 1
-                single = ways(stairs - 1, modulus)
-                double = ways(stairs - 2, modulus)
-                return (single + double) % modulus
+                one = ways(stairs - 1, modulus)
+                return (one + ways(stairs - 2, modulus)) % modulus
             """,
         ),
         # One call, but in a loop; methods keep their objects alive in a cache, so no fix.
@@ -120,6 +115,31 @@ class ExponentialSelfRecursion(Rule):
             """,
             workload="trees(min(n, 9))",
         ),
+        # Shorter and shorter texts.
+        Bad(
+            """
+            def decodings(digits: str) -> int:
+                if not digits:
+                    return 1
+                found = decodings(digits[1:])
+                if digits[:2] <= "26":
+                    found += decodings(digits[2:])  # API201
+                return found
+            """,
+            fixed="""
+            import functools
+
+
+            @functools.cache
+            def decodings(digits: str) -> int:
+                if not digits:
+                    return 1
+                found = decodings(digits[1:])
+                if digits[:2] <= "26":
+                    found += decodings(digits[2:])
+                return found
+            """,
+        ),
         # The same call twice: halving the exponent gains nothing then.
         Bad(
             """
@@ -134,10 +154,10 @@ class ExponentialSelfRecursion(Rule):
         # Only one of the two calls runs.
         Good(
             """
-            def collatz(n, steps=0):
+            def countdown(n):
                 if n > 100:
-                    return collatz(n - 3, steps) + 1
-                return collatz(n - 1, steps) if n > 1 else steps
+                    return countdown(n - 3) + 1
+                return countdown(n - 1) if n > 1 else 0
             """
         ),
         # It remembers.
@@ -156,7 +176,7 @@ class ExponentialSelfRecursion(Rule):
                 return [full(depth - 1), full(depth - 1)] if depth else []
             """
         ),
-        # Each move is wanted.
+        # Each of the moves is wanted.
         Good(
             """
             def hanoi(n, source, target, spare):
@@ -171,11 +191,14 @@ class ExponentialSelfRecursion(Rule):
     def visit_Module(self, _: ast.Module, context: Context) -> Iterator[Finding]:
         for function, calls in context.calls.recursive.items():
             overlap = _overlap(function, calls, context)
-            if overlap is None or not _gives_plain_values(function, overlap[1], context):
+            if overlap is None or not may_be_remembered(function, context):
                 continue
             place, moved = overlap
+            if not _gives_numbers(function, moved, context):
+                continue
             edits = [Edit(function, decorated("functools.cache")), AddImport("functools")]
-            fixable = _is_cacheable(function, moved, context)
+            is_cut = steps(place, function, context)[moved] is Step.SLICE
+            fixable = takes_hashable(function, context, number="" if is_cut else moved)
             yield self.report(place, *(edits if fixable else ()), name=function.name)
 
 
@@ -207,32 +230,11 @@ def _moved(call: ast.Call, function: FunctionNode, context: Context) -> tuple[st
     return differing[0] if len(differing) == 1 else ("", Step.OTHER)
 
 
-def _gives_plain_values(function: FunctionNode, moved: str, context: Context) -> bool:
-    """Whether it is pure, remembers nothing yet, and returns numbers or the like."""
-    if isinstance(function, ast.AsyncFunctionDef) or not _is_plainly_decorated(function):
-        return False
-    outcome = context.calls.outcome(function)
-    evidence = [*outcome.returned, *_assigned(function)]
-    if outcome.is_generator or not any(_is_plain(value, moved) for value in evidence):
-        return False
-    if any(isinstance(n, _COLLECTIONS) for value in outcome.returned for n in walk(value)):
-        return False
-    names = context.calls.parameters(function).keys()
-    if any(_may_remember(node, names) for node in walk(function)):
-        return False
-    return context.purity.function_is_pure(function)
-
-
-def _may_remember(node: ast.AST, names: Iterable[str]) -> bool:
-    """Whether something is stored, or looked up by a parameter."""
-    match node:
-        case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
-            return True
-        case ast.Compare(left=ast.Name(id=name), ops=[ast.In() | ast.NotIn()]):
-            return name in names
-        case ast.Call(func=ast.Attribute(attr="get")):
-            return True
-    return False
+def _gives_numbers(function: FunctionNode, moved: str, context: Context) -> bool:
+    """Whether something shows that it returns numbers, truth values or texts."""
+    assigned = [node.value for node in walk(function) if isinstance(node, ast.Assign)]
+    evidence = [*context.calls.outcome(function).returned, *assigned]
+    return any(_is_plain(value, moved) for value in evidence)
 
 
 def _is_plain(value: ast.expr, moved: str) -> bool:
@@ -246,25 +248,3 @@ def _is_plain(value: ast.expr, moved: str) -> bool:
         case ast.BinOp(op=ast.Mod() | ast.Sub() | ast.FloorDiv()):
             return True
     return False
-
-
-def _is_plainly_decorated(function: FunctionNode) -> bool:
-    return all(
-        isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod")
-        for decorator in function.decorator_list
-    )
-
-
-def _is_cacheable(function: FunctionNode, moved: str, context: Context) -> bool:
-    """Whether all arguments are hashable, and the cache keeps no object alive."""
-    if context.calls.is_method(function):
-        return False
-    for name, argument in context.calls.parameters(function).items():
-        uses = context.uses(argument)
-        if name != moved and uses and not context.type_of(uses[0]).is_hashable:
-            return False
-    return True
-
-
-def _assigned(function: FunctionNode) -> list[ast.expr]:
-    return [node.value for node in walk(function) if isinstance(node, ast.Assign)]

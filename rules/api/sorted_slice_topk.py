@@ -18,6 +18,7 @@ from effilint.analyzer import (
 from effilint.analyzer.patterns import constant_int, is_asserted, is_constant
 
 _MOST = 10
+_SHUFFLED = "[[i * i * 7919 % 1000003 for i in range(n)]]"
 _FEW = (ast.Starred, ast.List, ast.Tuple, ast.Set)
 
 
@@ -33,7 +34,7 @@ class SortedSliceTopk(Rule):
     message = "The whole sequence is sorted to take {count} of its items"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n log n)", "O(n log k)", {10: 0.16, 1_000: 2.8, 100_000: 13.0})
+    gain = Gain("O(n log n)", "O(n log k)", {10: 0.2, 1_000: 1.9, 100_000: 10.0})
     calls = frozenset({"sorted", "most_common"})
     examples = (
         Bad(
@@ -48,7 +49,7 @@ class SortedSliceTopk(Rule):
             def cheapest(prices):
                 return heapq.nsmallest(5, prices)
             """,
-            workload="cheapest([(i * 7919) % 10007 for i in range(n)])",
+            workload=f"[cheapest(xs) for xs in {_SHUFFLED} for _ in range(20)]",
         ),
         # From the back, and turned round.
         Bad(
@@ -170,8 +171,8 @@ class SortedSliceTopk(Rule):
         found = _call(node, taken, turned, context)
         if found is not None:
             count, call, keeps_ties = found
-            edits = [Edit(taken, replacement(call)), AddImport("heapq")] if keeps_ties else []
-            yield self.report(taken, *edits, count=count, call=call)
+            edits = (Edit(taken, replacement(call)), AddImport("heapq"))
+            yield self.report(taken, *(edits if keeps_ties else ()), count=count, call=call)
 
     def _named(self, node: ast.Call, target: ast.expr, context: Context) -> Iterator[Finding]:
         uses = context.uses(target)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, remove, replacement
 from effilint.analyzer.facts.errors import may_be_caught
-from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.facts.private import is_made_for, leaks, surely_runs
 from effilint.analyzer.patterns import constant_int, is_asserted
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
+_SHUFFLED = "[[i * i * 7919 % 1000003 for i in range(n)]]"
 _ERRORS = (IndexError, ValueError)
-_FRESH = (*_DISPLAYS, ast.ListComp)
 
 
 class SortedThenIndex(Rule):
@@ -26,7 +26,7 @@ class SortedThenIndex(Rule):
     name = "sorted-then-index"
     message = "The whole sequence is sorted to take its {which} item"
     advice = "Use `{call}`"
-    gain = Gain("O(n log n)", "O(n)", {10: 0.96, 1_000: 4.3, 100_000: 12.0})
+    gain = Gain("O(n log n)", "O(n)", {10: 0.71, 1_000: 2.1, 100_000: 11.0})
     calls = frozenset({"sorted", "sort"})
     examples = (
         Bad(
@@ -38,7 +38,7 @@ class SortedThenIndex(Rule):
             def cheapest(prices):
                 return min(prices)
             """,
-            workload="cheapest([(i * 7919) % 10007 for i in range(n)])",
+            workload=f"[cheapest(xs) for xs in {_SHUFFLED} for _ in range(20)]",
         ),
         Bad(
             """
@@ -68,21 +68,19 @@ class SortedThenIndex(Rule):
             """
             def fastest(laps):
                 times = []
-                for lap in laps:
-                    times.append(lap * 2)
+                times.extend(lap * 2 for lap in laps)
                 times.sort(reverse=True)  # API101
                 return times[-1]
             """,
             fixed="""
             def fastest(laps):
                 times = []
-                for lap in laps:
-                    times.append(lap * 2)
+                times.extend(lap * 2 for lap in laps)
                 return min(times)
             """,
             workload="fastest([(i * 7919) % 10007 for i in range(n)])",
         ),
-        # Without a fix: `min` raises something else, and is called where nothing was indexed.
+        # Without a fix: `min` raises another exception.
         Bad(
             """
             def lowest(self):
@@ -90,18 +88,14 @@ class SortedThenIndex(Rule):
                     return sorted(self.bids)[0]  # API101
                 except IndexError:
                     return None
-
-            def lowest_or_none(bids):
-                ranked = sorted(bids)  # API101
-                return ranked[0] if bids else None
             """
         ),
-        # More than one item is used.
+        # More than one item is used; two are sorted as fast as compared.
         Good(
             """
-            def first_two(prices):
+            def first_two(prices, a, b):
                 ranked = sorted(prices)
-                return ranked[0], ranked[1]
+                return ranked[0], ranked[1], sorted((a, b))[0]
             """
         ),
         # The caller sees that its list is sorted.
@@ -123,18 +117,11 @@ class SortedThenIndex(Rule):
                     print(seen[0])
             """
         ),
-        # A test says what it expects in another way on purpose.
+        # A test says the same in another way on purpose.
         Good(
             """
             def test_smallest(self):
                 self.assertEqual(smallest(self.data), sorted(self.data)[0])
-            """
-        ),
-        # Two items are sorted as fast as compared.
-        Good(
-            """
-            def first(a, b):
-                return sorted((a, b))[0]
             """
         ),
     )
@@ -169,23 +156,24 @@ class SortedThenIndex(Rule):
         """`ranked = sorted(x)`, and all that is read is `ranked[0]`."""
         if len(statement.targets) != 1 or context.sole_value(target) is not node:
             return
+        variable = context.symbol(target)
+        if variable is None or not variable.scope.is_function:
+            return
         index = _only_index(context.uses(target), context)
-        found = _pick(node, node.args[0], index, context) if index else None
-        if found is None or index is None:
+        if index is None or (found := _pick(node, node.args[0], index, context)) is None:
             return
         which, call, keeps_ties = found
         edits = []
-        if keeps_ties and _runs_next(index, statement, context):
-            edits = [Edit(node, replacement(call)), Edit(index, replacement(target.id))]
-        if may_be_caught(index, _ERRORS, context):
-            edits = []
+        if keeps_ties and not may_be_caught(index, _ERRORS, context):
+            if _is_next(index, statement, context):
+                edits = [Edit(node, replacement(call)), Edit(index, replacement(target.id))]
         yield self.report(node, *edits, which=which, call=call)
 
     def _sorted_in_place(
         self, node: ast.Call, owner: ast.expr, context: Context
     ) -> Iterator[Finding]:
         """`found.sort()` on a list made here, of which only `found[0]` is read afterwards."""
-        if not isinstance(owner, ast.Name) or node.args or not _is_own(owner, node, context):
+        if not isinstance(owner, ast.Name) or node.args or not is_made_for(owner, node, context):
             return
         uses = [use for use in context.uses(owner) if use is not owner]
         later = [use for use in uses if _position(use) > _position(node)]
@@ -195,7 +183,7 @@ class SortedThenIndex(Rule):
         if not any(context.inside(index, s) for s in context.following(context.statement(node))):
             return
         found = _pick(node, owner, index, context)
-        if found is None or any(_leaks(use, context) for use in uses if use not in later):
+        if found is None or any(leaks(use, context) for use in uses if use not in later):
             return
         which, call, keeps_ties = found
         fits = keeps_ties and not may_be_caught(index, _ERRORS, context)
@@ -239,6 +227,14 @@ def _pick(
     return "largest" if largest else "smallest", call, place == 0 or "key" not in options
 
 
+def _is_next(index: ast.expr, statement: ast.stmt, context: Context) -> bool:
+    """Whether the item is surely taken in the next statement."""
+    following = context.following(statement)
+    if not following or context.statement(index) is not following[0]:
+        return False
+    return surely_runs(index, context)
+
+
 def _only_index(uses: list[ast.Name], context: Context) -> ast.Subscript | None:
     """The one `name[0]` or `name[-1]`, if there is no other use."""
     if len(uses) != 1:
@@ -247,45 +243,6 @@ def _only_index(uses: list[ast.Name], context: Context) -> ast.Subscript | None:
     if not isinstance(parent, ast.Subscript) or _end_of(parent, uses[0]) is None:
         return None
     return parent
-
-
-def _runs_next(index: ast.expr, statement: ast.stmt, context: Context) -> bool:
-    """Whether the item is surely taken in the next statement."""
-    following = context.following(statement)
-    if not following or context.statement(index) is not following[0]:
-        return False
-    child: ast.AST = index
-    for outer in context.ancestors(index):
-        if isinstance(outer, ast.stmt):
-            return not isinstance(outer, ast.While | ast.For) or child is getattr(outer, "iter", 0)
-        if isinstance(outer, ast.BoolOp | ast.IfExp | ast.Lambda | ast.comprehension):
-            return False
-        if isinstance(outer, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
-            return False
-        child = outer
-    return False
-
-
-def _is_own(owner: ast.Name, node: ast.Call, context: Context) -> bool:
-    """Whether the list is made in this function, once in each pass that sorts it."""
-    bindings = context.bindings(owner)
-    if len(bindings) != 1 or bindings[0].kind is not Kind.ASSIGN:
-        return False
-    value, made = bindings[0].value, bindings[0].node
-    is_list = isinstance(value, _FRESH) or (
-        isinstance(value, ast.Call) and context.resolve(value.func) == "list"
-    )
-    if not is_list or context.function(made) is None or len(context.aliases(owner)) > 1:
-        return False
-    return all(context.inside(made, loop) for loop in context.loops(node))
-
-
-def _leaks(use: ast.Name, context: Context) -> bool:
-    """Whether a use of the list may hand it to somebody who sees its order later."""
-    parent = context.parent(use)
-    if isinstance(parent, ast.Attribute | ast.Subscript | ast.For | ast.comprehension | ast.If):
-        return False
-    return not (isinstance(parent, ast.Call) and context.resolve(parent.func) == "len")
 
 
 def _position(node: ast.expr) -> tuple[int, int]:

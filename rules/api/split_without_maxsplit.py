@@ -20,7 +20,7 @@ class SplitWithoutMaxsplit(Rule):
     name = "split-without-maxsplit"
     message = "The whole text is split to take its {which} part"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(part)", {10: 1.2, 1_000: 57.0, 100_000: 110.0})
+    gain = Gain("O(n)", "O(part)", {10: 0.91, 1_000: 92.0, 20_000: 120.0})
     calls = frozenset({"split", "rsplit"})
     examples = (
         Bad(
@@ -32,7 +32,7 @@ class SplitWithoutMaxsplit(Rule):
             def first_columns(lines: list[str]) -> list[str]:
                 return [line.split(",", 1)[0] for line in lines]
             """,
-            workload="first_columns([','.join(map(str, range(n)))])",
+            workload="first_columns([','.join(map(str, range(n)))] * 1000)",
         ),
         # From the back, and without a separator.
         Bad(
@@ -189,6 +189,6 @@ def _is_text(owner: ast.expr, separator: list[ast.expr], context: Context) -> bo
         return kind.name in ("str", "bytes", "bytearray")
     if isinstance(owner, ast.Attribute) and owner.attr == "str":
         return False
-    if context.resolve(owner) is not None and not context.resolve(owner).startswith("sys."):
+    if not (context.resolve(owner) or "sys.").startswith("sys."):
         return False
     return bool(separator) and isinstance(separator[0], ast.Constant | ast.JoinedStr)

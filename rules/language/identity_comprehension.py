@@ -19,6 +19,7 @@ from effilint.analyzer import (
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     append_call,
+    is_asserted,
     is_empty_container,
     names_in,
     operand_text,
@@ -217,6 +218,8 @@ class IdentityComprehension(Rule):
             return
         if is_tiny(context, node.generators[0]) or _is_special(items):
             return
+        if is_asserted(context.ancestors(node)):
+            return  # how it is gone through may be what is tested
         text = operand_text(items, context.segment(items))
         parent = context.parent(node)
         if isinstance(parent, ast.Call) and not isinstance(node, ast.SetComp):

@@ -15,7 +15,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.patterns import operand_text, walk
+from effilint.analyzer.patterns import is_asserted, operand_text, walk
 
 _BRACKETS = {"list": "[]", "set": "{}", "dict": "{}"}
 
@@ -121,6 +121,8 @@ class MapLambda(Rule):
         length = context.length(iterables[0])
         if length is not None and length <= TINY:
             return
+        if is_asserted(context.ancestors(node)):
+            return  # `map` itself may be what is tested
         comprehension = _comprehension(kind, function, mapped, iterables, context)
         if comprehension is None:
             return

@@ -23,7 +23,9 @@ class ListAroundIteratorInFor(Rule):
     name = "list-around-iterator-in-for"
     message = "All of `{iterable}` is copied into a {kind} only to go through it"
     advice = "Go through `{iterable}` itself"
-    gain = Gain("O(n) memory", "O(1) memory", {100: 1.1, 10_000: 380.0, 100_000: 3900.0}, Tier.MEMORY)
+    gain = Gain(
+        "O(n) memory", "O(1) memory", {100: 1.1, 10_000: 380.0, 100_000: 3900.0}, Tier.MEMORY
+    )
     calls = frozenset({"list", "tuple"})
     examples = (
         Bad(
@@ -184,7 +186,9 @@ def _is_harmless(call: ast.Call, context: Context) -> bool:
         return True
     match call:
         case ast.Call(
-            func=ast.Attribute(value=ast.Name() as owner, attr="append" | "add" | "extend" | "write")
+            func=ast.Attribute(
+                value=ast.Name() as owner, attr="append" | "add" | "extend" | "write"
+            )
         ):
             return context.type_of(owner).name in ("list", "set", "file", "deque")
     return False

@@ -51,8 +51,8 @@ class ReadlinesIterated(Rule):
                     best = max(best, len(line))
                 return best
             """,
-            workload="[(f.writelines(f'{i}\\n' for i in range(n)), f.seek(0), longest(f), f.close())"
-            "[2] for f in [__import__('tempfile').TemporaryFile('w+')]]",
+            workload="[(f.writelines(f'{i}\\n' for i in range(n)), f.seek(0), longest(f),"
+            " f.close())[2] for f in [__import__('tempfile').TemporaryFile('w+')]]",
         ),
         Bad(
             """

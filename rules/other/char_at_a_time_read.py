@@ -3,7 +3,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    Tier,
+    replacement,
+)
 from effilint.analyzer.patterns import is_constant, method_call, same, walk
 from effilint.analyzer.rewrite import as_for
 
@@ -106,12 +117,12 @@ class CharAtATimeRead(Rule):
             """
             def letters(path):
                 with open(path) as file:
-                    return [char for char in iter(lambda: file.read(1), "") if char.isalpha()]  # OTH206
+                    return [c for c in iter(lambda: file.read(1), "") if c.isalpha()]  # OTH206
             """,
             fixed="""
             def letters(path):
                 with open(path) as file:
-                    return [char for char in file.read() if char.isalpha()]
+                    return [c for c in file.read() if c.isalpha()]
             """,
         ),
         # Blocks.
@@ -173,7 +184,7 @@ class CharAtATimeRead(Rule):
             return
         source = _sentinel_loop(node, context)
         loops = context.hot_loops(source or node)
-        if not source and not loops or _is_used_otherwise(file, node, context):
+        if (not source and not loops) or _is_used_otherwise(file, node, context):
             return
         kind = context.type_of(file)
         if kind.name != "file" or (context.resolve(file) or "").startswith("sys."):

@@ -28,7 +28,7 @@ class InputDepthRecursion(Rule):
     name = "input-depth-recursion"
     message = "`{name}` recurses as deep as its input is large: `RecursionError` at about 1,000"
     advice = "Use a loop"
-    gain = Gain("O(n) stack frames", "O(1)", {10: 1.7, 300: 6.7, 900: 6.8})
+    gain = Gain("O(n) stack frames", "O(1)", {10: 1.7, 300: 8.2, 900: 8.3})
     examples = (
         Bad(
             """

@@ -3,7 +3,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    Tier,
+    replacement,
+)
 from effilint.analyzer.patterns import append_call, is_name, names_in, root_name, same, walk
 
 _ASKED = {
@@ -180,7 +191,7 @@ class ListdirThenStat(Rule):
         if loop is None or not isinstance(loop.target, ast.Name):
             return
         region = loop if isinstance(loop, ast.For) else context.parent(loop)
-        if region is None or isinstance(loop, ast.For) and _ends_at_once(loop):
+        if region is None or (isinstance(loop, ast.For) and _ends_at_once(loop)):
             return
         asked = _first_question(region, folder, loop.target.id, context)
         if asked is None:
@@ -287,8 +298,7 @@ def _only_looks(loop: ast.For, context: Context) -> bool:
     """Whether the loop changes nothing on the disk, as far as its calls show."""
     return not any(
         isinstance(node, ast.Yield | ast.YieldFrom | ast.Await)
-        or isinstance(node, ast.Call)
-        and not _is_looking(node, context)
+        or (isinstance(node, ast.Call) and not _is_looking(node, context))
         for statement in loop.body
         for node in walk(statement)
     )

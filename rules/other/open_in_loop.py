@@ -184,7 +184,6 @@ def _is_logging_helper(node: ast.Call, opened: Opening, context: Context) -> boo
     for call in context.calls.callers(function):
         loop = repeating_loop(context, call)
         if loop is not None and not waits(loop) and not runs_once(context, call, loop):
-            others = [n for n in ast.walk(loop) if isinstance(n, ast.Call) and n is not call]
-            if all(is_tight(context, other) for other in others):
+            if is_tight(context, loop, apart=call):
                 return True
     return False

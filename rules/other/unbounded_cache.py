@@ -41,7 +41,7 @@ class UnboundedCache(Rule):
     safety = Safety.UNSAFE
     confidence = 0.85
     gain = Gain(
-        "O(calls) memory", "O(1) memory", {1_000: 1.0, 10_000: 9.0, 50_000: 45.0}, Tier.MEMORY
+        "O(calls) memory", "O(1) memory", {1_000: 0.71, 10_000: 4.8, 50_000: 28.0}, Tier.MEMORY
     )
     examples = (
         Bad(

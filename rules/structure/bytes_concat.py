@@ -7,12 +7,11 @@ from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.collect import collected
 from effilint.analyzer.facts.accumulators import (
     carrying_loops,
-    is_concatenation,
     is_first_step,
     is_helper_step,
     is_kept,
-    rebinding,
 )
+from effilint.analyzer.facts.rebinding import is_concatenation, rebinding
 
 
 class BytesConcat(Rule):
@@ -27,7 +26,7 @@ class BytesConcat(Rule):
     name = "bytes-concat"
     message = "Every pass of the loop copies all of the bytes in `{target}`"
     advice = "Collect the chunks in a list and `join` them after the loop, or use a `bytearray`"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.0, 1_000: 1.9, 100_000: 47.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.1, 1_000: 2.2, 100_000: 30.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -148,7 +147,8 @@ class BytesConcat(Rule):
             return
         if loops and is_kept(context, target, loops[0], is_concatenation):
             return
-        if loops and not is_first_step(node, target, loops[-1], is_concatenation):
+        region = loops[-1] if loops else context.function(node)
+        if region is not None and not is_first_step(node, target, region, is_concatenation):
             return
         whole = 'b"".join({parts})'
         edits = collected(context, target, loops[-1], "chunks", 'b""', whole) if loops else []

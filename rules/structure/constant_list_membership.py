@@ -20,26 +20,26 @@ class ConstantListMembership(Rule):
     name = "constant-list-membership"
     message = "Each pass of the loop compares `{item}` with {count} constants one by one"
     advice = "Write the constants as a set: `{{...}}`"
-    gain = Gain("O(n*k)", "O(n)", {10: 1.3, 1_000: 2.3, 100_000: 2.3}, tier=Tier.CONSTANT)
+    gain = Gain("O(n*k)", "O(n)", {10: 2.2, 1_000: 2.7, 100_000: 2.7}, tier=Tier.CONSTANT)
     examples = (
         Bad(
             """
-            def keywords(line: str) -> int:
+            def keywords(words: list[str]) -> int:
                 count = 0
-                for word in line.split():
-                    if word in ("if", "elif", "else", "for", "while"):  # DST105
+                for word in words:
+                    if word in ("if", "elif", "else", "for", "while", "return"):  # DST105
                         count += 1
                 return count
             """,
             fixed="""
-            def keywords(line: str) -> int:
+            def keywords(words: list[str]) -> int:
                 count = 0
-                for word in line.split():
-                    if word in {"if", "elif", "else", "for", "while"}:
+                for word in words:
+                    if word in {"if", "elif", "else", "for", "while", "return"}:
                         count += 1
                 return count
             """,
-            workload="keywords(' '.join(['else', 'name', 'x', 'if', 'return'] * n))",
+            workload="keywords(['else', 'name', 'x', 'if', 'value', 'y'] * n)",
         ),
         Bad(
             """
@@ -92,16 +92,15 @@ class ConstantListMembership(Rule):
 
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
         parts = membership(node)
-        if parts is None or not isinstance(parts[1], ast.List | ast.Tuple):
+        if parts is None:
             return
         item, constants = parts
+        if not isinstance(constants, ast.List | ast.Tuple):
+            return
         values = [e.value for e in constants.elts if isinstance(e, ast.Constant)]
         if len(values) < len(constants.elts) or len(set(values)) < _FEWEST:
             return
         if not context.hot_loops(node) or not context.type_of(item).is_hashable:
             return
-        text = context.segment(constants).strip()[1:-1]
-        if not context.segment(constants).startswith(("(", "[")):
-            return
-        edit = Edit(constants, replacement("{" + text + "}"))
+        edit = Edit(constants, replacement("{" + context.segment(constants)[1:-1] + "}"))
         yield self.report(node, edit, item=context.segment(item), count=len(values))

@@ -15,16 +15,17 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
-from effilint.analyzer.facts.lists import (
+from effilint.analyzer.facts.accumulators import carrying_loops
+from effilint.analyzer.facts.lists import drains_few, is_first, may_be_long
+from effilint.analyzer.facts.rebinding import is_concatenation
+from effilint.analyzer.facts.scopes import Symbol
+from effilint.analyzer.facts.searched_lists import (
     assigned_values,
     is_tested,
     is_truth_test,
-    may_be_long,
-    outlives_passes,
     statement_call,
 )
-from effilint.analyzer.facts.scopes import Symbol
-from effilint.analyzer.patterns import is_constant, method_call
+from effilint.analyzer.patterns import is_constant, method_call, same, sole_statement
 
 
 class ListAsQueue(Rule):
@@ -117,9 +118,21 @@ class ListAsQueue(Rule):
             def merge(left: list[int], right: list[int]) -> list[int]:
                 merged = []
                 while left and right:
-                    smaller = left if left[0] <= right[0] else right
-                    merged.append(left.pop(0) if smaller is left else right.pop(0))  # DST102
+                    if left[0] <= right[0]:
+                        merged.append(left.pop(0))  # DST102
+                    else:
+                        merged.append(right.pop(0))  # DST102
                 return merged + left + right
+            """
+        ),
+        # Cuts off the beginning: a slice would do.
+        Good(
+            """
+            def trimmed(path):
+                lines = list(open(path))
+                while lines and not lines[0].strip():
+                    lines.pop(0)
+                return lines
             """
         ),
         # Takes from the end.
@@ -180,26 +193,29 @@ class ListAsQueue(Rule):
             return
         if context.type_of(queue).name != "list" or not may_be_long(context, queue):
             return
-        if not outlives_passes(context, context.statement(node), queue):
+        statement = context.statement(node)
+        loops = carrying_loops(context, statement, queue, is_concatenation)
+        if not loops or drains_few(context, loops[0]):
             return
-        if _comes_earlier(context, node, queue):
+        if isinstance(loops[0], ast.For | ast.While) and len(loops) == 1:
+            is_dropped = node is statement or isinstance(statement, ast.Expr)
+            if is_dropped and sole_statement(loops[0].body) is statement:
+                if node is statement or context.parent(node) is statement:
+                    return
+        if not is_first(node, loops[-1], lambda other: _takes_first(other, queue)):
             return
         symbol = context.symbol(queue)
         edits = _as_deque(context, symbol) if symbol else []
         yield self.report(node, *edits, queue=context.segment(queue))
 
 
-def _comes_earlier(context: Context, node: ast.AST, queue: ast.expr) -> bool:
-    """Whether the same statement has another such call further to the left."""
-    own = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
-    return any(
-        isinstance(other, ast.Call)
-        and method_call(other, "pop") is not None
-        and any(is_constant(arg, 0) for arg in other.args)
-        and (other.lineno, other.col_offset) < own
-        for other in ast.walk(context.statement(node))
-        if not isinstance(context.statement(node), ast.While | ast.If | ast.For)
-    )
+def _takes_first(node: ast.AST, queue: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr="pop"), args=[place]):
+            return is_constant(place, 0) and same(value, queue)
+        case ast.Delete(targets=[ast.Subscript(value=value, slice=place)]):
+            return is_constant(place, 0) and same(value, queue)
+    return False
 
 
 def _as_deque(context: Context, symbol: Symbol) -> list[Edit | AddImport]:

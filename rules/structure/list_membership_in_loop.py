@@ -4,14 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
-from effilint.analyzer.facts.lists import (
-    as_set,
-    holds_unhashable,
-    hot_unchanged_loop,
-    may_be_long,
-)
-from effilint.analyzer.facts.loops import Loop
-from effilint.analyzer.patterns import membership, same, walk
+from effilint.analyzer.facts.lists import hot_unchanged_loop, is_first, may_be_long, region_of
+from effilint.analyzer.facts.searched_lists import as_set, holds_unhashable, is_unhashable
+from effilint.analyzer.patterns import membership, same
 
 
 class ListMembershipInLoop(Rule):
@@ -171,36 +166,28 @@ class ListMembershipInLoop(Rule):
         kind = context.type_of(container)
         if kind.name not in ("list", "deque", "tuple"):
             return
-        if isinstance(item, ast.Constant) or context.type_of(item).is_mutable:
+        if isinstance(item, ast.Constant) or is_unhashable(context, item):
             return
         if holds_unhashable(context, container) or not may_be_long(context, container):
             return
         loop = hot_unchanged_loop(context, node, container)
         if loop is None and not _is_searched_by_calls(context, node, container):
             return
-        if loop is not None and not _is_first(context, node, loop):
+        if loop is not None and not is_first(
+            node, region_of(context, loop), lambda other: _searches(other, container)
+        ):
             return
         edits: list[Edit] = []
         if isinstance(container, ast.Name) and kind.name == "list":
             edits = as_set(context, container)
         place = context.segment(container)
         words = "Make `{}` a set" if edits else "Build a set of `{}` before the loop"
-        yield self.report(
-            node, *edits, kind=kind.name, container=place, advice=words.format(place)
-        )
+        yield self.report(node, *edits, kind=kind.name, container=place, advice=words.format(place))
 
 
-def _is_first(context: Context, test: ast.Compare, loop: Loop) -> bool:
-    """Whether no earlier test in the loop searches the same list."""
-    container = test.comparators[0]
-    region = context.parents[loop] if isinstance(loop, ast.comprehension) else loop
-    place = (test.lineno, test.col_offset)
-    for other in walk(region):
-        parts = membership(other)
-        if parts is not None and same(parts[1], container) and isinstance(other, ast.Compare):
-            if (other.lineno, other.col_offset) < place:
-                return False
-    return True
+def _searches(node: ast.AST, container: ast.expr) -> bool:
+    parts = membership(node)
+    return parts is not None and same(parts[1], container)
 
 
 def _is_searched_by_calls(context: Context, test: ast.Compare, container: ast.expr) -> bool:

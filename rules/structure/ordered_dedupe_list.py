@@ -15,7 +15,12 @@ from effilint.analyzer import (
     remove,
     statements,
 )
-from effilint.analyzer.facts.lists import added_again, is_only_searched, outlives_passes
+from effilint.analyzer.facts.lists import is_first, outlives_passes
+from effilint.analyzer.facts.searched_lists import (
+    added_again,
+    is_only_searched,
+    is_unhashable,
+)
 from effilint.analyzer.patterns import is_empty_container, membership, same, sole_statement
 
 
@@ -106,6 +111,30 @@ class OrderedDedupeList(Rule):
                 return result
             """
         ),
+        Good(
+            """
+            def boards(moves, start):
+                result = []
+                for move in moves:
+                    board = start.copy()
+                    board[move] = "x"
+                    if board not in result:
+                        result.append(board)
+                return result
+            """
+        ),
+        # It is added either way.
+        Good(
+            """
+            def log(names):
+                seen, twice = [], False
+                for name in names:
+                    if name in seen:
+                        twice = True
+                    seen.append(name)
+                return seen, twice
+            """
+        ),
         # A few items, and a new list for each of them.
         Good(
             """
@@ -139,16 +168,32 @@ class OrderedDedupeList(Rule):
         added = added_again(context, node)
         if added is None or isinstance(item, ast.Constant):
             return
-        if context.type_of(result).name != "list" or context.type_of(item).is_mutable:
+        if context.type_of(result).name != "list" or is_unhashable(context, item):
             return
         symbol = context.symbol(result)
         if symbol is not None and is_only_searched(context, symbol):
             return  # DST107
         if not outlives_passes(context, added, result) and not _is_called_often(context, node):
             return
+        if not _is_first_search(context, node, result):
+            return
         edits = _as_dict(context, node, added)
         words = "Build it with `dict.fromkeys`" if edits else "Keep a set of its items beside it"
         yield self.report(node, *edits, result=context.segment(result), advice=words)
+
+
+def _is_first_search(context: Context, test: ast.Compare, result: ast.expr) -> bool:
+    """Whether the function does not search the list for an item to add further up."""
+    return is_first(
+        test,
+        context.function(test) or context.tree,
+        lambda other: (
+            isinstance(other, ast.Compare)
+            and same(other.comparators[0], result)
+            and membership(other) is not None
+            and added_again(context, other) is not None
+        ),
+    )
 
 
 def _is_called_often(context: Context, test: ast.Compare) -> bool:

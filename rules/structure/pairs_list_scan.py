@@ -19,7 +19,7 @@ class PairsListScan(Rule):
     name = "pairs-list-scan"
     message = "`{records}` is gone through for each lookup of `{key}`"
     advice = "Build a dict of `{records}` by `{field}` before the outer loop"
-    gain = Gain("O(n*m)", "O(n + m)", {10: 1.9, 1_000: 120.0, 5_000: 560.0})
+    gain = Gain("O(n*m)", "O(n + m)", {10: 1.1, 1_000: 26.0, 5_000: 110.0})
     examples = (
         Bad(
             """
@@ -154,7 +154,11 @@ class PairsListScan(Rule):
 
 def _lookup(test: ast.expr, target: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     """Field and key, if the test is `field == key` with a field of the loop's item."""
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+    if (
+        not isinstance(test, ast.Compare)
+        or len(test.ops) != 1
+        or not isinstance(test.ops[0], ast.Eq)
+    ):
         return None
     bound = names_in(target)
     for field, key in (test.left, test.comparators[0]), (test.comparators[0], test.left):

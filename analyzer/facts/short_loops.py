@@ -1,0 +1,85 @@
+"""Loops that run few times, as far as their shape shows."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.rebinding import new_value, sum_operands
+from effilint.analyzer.tree import same, walk
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+
+def is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stmt) -> bool:
+    """Whether the loop runs few times.
+
+    It goes through `*args` or `**kwargs`, divides a number, pads, or climbs to a parent.
+    """
+    if not isinstance(loop, ast.While):
+        return any(_is_call_sized(context, name) for name in walk(loop.iter))
+    if _is_call_sized(context, target):
+        return True
+    return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
+
+
+def is_counted(loop: Loop) -> bool:
+    """Whether the loop goes through something item by item, so that it may run often."""
+    if not isinstance(loop, ast.While):
+        return True
+    for node in walk(loop):
+        match node:
+            case ast.AugAssign(
+                target=ast.Name(), op=ast.Add() | ast.Sub(), value=ast.Constant(value=1)
+            ):
+                return True
+            case ast.Assign(targets=[target], value=ast.Attribute(value=value, attr="next")):
+                if same(target, value):
+                    return True
+    return False
+
+
+def _is_call_sized(context: Context, name: ast.AST) -> bool:
+    """Whether the name stands for `*args` or `**kwargs`: as long as somebody wrote it."""
+    if not isinstance(name, ast.Name):
+        return False
+    for symbol in context.aliases(name):
+        for binding in symbol.bindings:
+            owner = context.parent(binding.node)
+            if isinstance(owner, ast.arguments) and binding.node in (owner.vararg, owner.kwarg):
+                return True
+    return False
+
+
+def _is_padding(test: ast.expr, target: ast.expr, statement: ast.stmt) -> bool:
+    """Whether the loop adds a constant until the length, or anything until the text, will do."""
+    if not any(same(node, target) for node in walk(test)):
+        return False
+    value = new_value(statement, target)
+    if value is None or isinstance(value, ast.Subscript):
+        return False
+    others = sum_operands(value)
+    if all(isinstance(other, ast.Constant) or same(other, target) for other in others):
+        return True
+    return not any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "len"
+        and same(node.args[0], target)
+        for node in walk(test)
+    )
+
+
+def _is_leap(node: ast.AST) -> bool:
+    match node:
+        case ast.AugAssign(op=ast.FloorDiv() | ast.RShift() | ast.Div() | ast.LShift()):
+            return True
+        case ast.Assign(value=ast.BinOp(op=ast.FloorDiv() | ast.RShift())):
+            return True
+        case ast.Assign(value=ast.Call(func=ast.Name("divmod"))):
+            return True
+        case ast.Assign(targets=[target], value=ast.Attribute(value=value, attr=attr)):
+            return attr != "next" and same(target, value)
+    return False

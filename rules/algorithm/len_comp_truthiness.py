@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.facts.purity import CHANGING_METHODS
+from effilint.analyzer.patterns import is_constant, method_call, walk
+from effilint.analyzer.rewrite import replacement
+
+_Comp = ast.ListComp | ast.SetComp | ast.GeneratorExp
+
+
+class LenCompTruthiness(Rule):
+    """All matches are collected or counted only to see whether there is one.
+
+    `any` stops at the first and keeps nothing. The fix assumes that testing the remaining items
+    has no effect and raises nothing.
+    """
+
+    code = "ALG203"
+    name = "len-comp-truthiness"
+    message = "All matches are {done} only to see whether there is one"
+    advice = "Use `{call}`"
+    safety = Safety.UNSAFE
+    gain = Gain("O(n)", "O(first match)", {10: 1.0, 1_000: 1.0, 100_000: 1.0})
+    examples = (
+        Bad(
+            """
+            def has_errors(lines):
+                return len([line for line in lines if "error" in line]) > 0  # ALG203
+            """,
+            fixed="""
+            def has_errors(lines):
+                return any("error" in line for line in lines)
+            """,
+            workload="has_errors(['error' if i % 7 == 5 else 'fine' for i in range(n)])",
+        ),
+        # The list itself as a condition.
+        Bad(
+            """
+            def check(self):
+                if not [user for user in self.users if user.active]:  # ALG203
+                    raise LookupError("no active users")
+            """,
+            fixed="""
+            def check(self):
+                if not any(user.active for user in self.users):
+                    raise LookupError("no active users")
+            """,
+        ),
+        # Counted with a generator expression.
+        Bad(
+            """
+            def none_late(tasks, now):
+                return sum(1 for task in tasks if task.due < now or task.lost) == 0  # ALG203
+            """,
+            fixed="""
+            def none_late(tasks, now):
+                return not any(task.due < now or task.lost for task in tasks)
+            """,
+        ),
+        # A filter made into a list; two loops in a comprehension.
+        Bad(
+            """
+            def mixed(words, rows):
+                while len(list(filter(str.isupper, words))) >= 1:  # ALG203
+                    words = words[1:]
+                return bool([x for row in rows for x in row if x if x < 9])  # ALG203
+            """,
+            fixed="""
+            def mixed(words, rows):
+                while any(map(str.isupper, words)):
+                    words = words[1:]
+                return any(x and (x < 9) for row in rows for x in row)
+            """,
+        ),
+        # The matches are used.
+        Good(
+            """
+            def errors(lines):
+                found = [line for line in lines if "error" in line]
+                return found if len(found) > 0 else None
+            """
+        ),
+        # More than one is asked for.
+        Good(
+            """
+            def many(lines):
+                return len([line for line in lines if "error" in line]) > 1
+            """
+        ),
+        # Without a condition it is a question about the items, not about a match.
+        Good(
+            """
+            def has_children(node):
+                return bool([child for child in node.children()])
+            """
+        ),
+        # Each item is taken out.
+        Good(
+            """
+            def drain(queues):
+                return len([q for q in queues if q.pop()]) > 0
+            """
+        ),
+    )
+
+    def visit_ListComp(self, node: ast.ListComp, context: Context) -> Iterator[Finding]:
+        yield from self._check(node, context)
+
+    def visit_SetComp(self, node: ast.SetComp, context: Context) -> Iterator[Finding]:
+        yield from self._check(node, context)
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp, context: Context) -> Iterator[Finding]:
+        yield from self._check(node, context)
+
+    def _check(self, node: _Comp, context: Context) -> Iterator[Finding]:
+        loops = node.generators
+        if not loops[-1].ifs or any(loop.is_async for loop in loops):
+            return
+        place = _asked(node, context)
+        if place is None or not _is_repeatable(node, context):
+            return
+        call = _as_any(node, context)
+        is_kept = isinstance(node, ast.ListComp | ast.SetComp)
+        text = f"not {call}" if place[1] else call
+        edit = Edit(place[0], replacement(text))
+        done = "collected" if is_kept else "counted"
+        yield self.report(place[0], edit, done=done, call=text)
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        match node.args:
+            case [ast.Call(func=ast.Name("filter"), args=[function, items], keywords=[]) as source]:
+                pass
+            case _:
+                return
+        if context.resolve(node.func) != "list" or context.resolve(source.func) != "filter":
+            return
+        place = _asked(node, context)
+        if place is None or not context.purity.only_reads(source):
+            return
+        call = f"any(map({context.segment(function)}, {context.segment(items)}))"
+        if is_constant(function, None):
+            call = f"any({context.segment(items)})"
+        text = f"not {call}" if place[1] else call
+        yield self.report(place[0], Edit(place[0], replacement(text)), done="collected", call=text)
+
+    calls = frozenset({"list"})
+
+
+def _asked(node: ast.expr, context: Context) -> tuple[ast.expr, bool] | None:
+    """The expression that asks whether there is a match, and whether it asks for none."""
+    parent = context.parent(node)
+    if isinstance(parent, ast.Call) and parent.args == [node] and not parent.keywords:
+        function = context.resolve(parent.func)
+        if function == "bool" and not isinstance(node, ast.GeneratorExp):
+            return parent, False
+        if function == "len" and not isinstance(node, ast.GeneratorExp):
+            return _as_number(parent, context)
+        if function == "sum" and isinstance(node, ast.GeneratorExp | ast.ListComp):
+            return _as_number(parent, context) if is_constant(node.elt, 1) else None
+        return None
+    if isinstance(node, ast.GeneratorExp):
+        return None
+    return (node, False) if _is_condition(node, parent) else None
+
+
+def _as_number(call: ast.Call, context: Context) -> tuple[ast.expr, bool] | None:
+    """The comparison of a count with zero or one, or the count as a truth value."""
+    parent = context.parent(call)
+    match parent:
+        case ast.Compare(left=left, ops=[op], comparators=[number]) if left is call:
+            if is_constant(number, 0):
+                if isinstance(op, ast.Gt | ast.NotEq):
+                    return parent, False
+                return (parent, True) if isinstance(op, ast.Eq | ast.LtE) else None
+            if is_constant(number, 1):
+                if isinstance(op, ast.GtE):
+                    return parent, False
+                return (parent, True) if isinstance(op, ast.Lt) else None
+            return None
+        case ast.Call(args=[argument]) if argument is call:
+            return (parent, False) if context.resolve(parent.func) == "bool" else None
+    return (call, False) if _is_condition(call, parent) else None
+
+
+def _is_condition(node: ast.expr, parent: ast.AST | None) -> bool:
+    match parent:
+        case (
+            ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test)
+        ):
+            return test is node
+        case ast.UnaryOp(op=ast.Not()):
+            return True
+    return False
+
+
+def _is_repeatable(node: _Comp, context: Context) -> bool:
+    """Whether nothing in the comprehension is known, or likely, to have an effect."""
+    for inner in walk(node):
+        if isinstance(inner, ast.Await | ast.Yield | ast.NamedExpr):
+            return False
+        if isinstance(inner, ast.Call) and method_call(inner, *CHANGING_METHODS):
+            return False
+        if isinstance(inner, ast.Call) and not context.purity.only_reads(inner):
+            function = context.callee(inner)
+            if function is not None or isinstance(inner.func, ast.Subscript):
+                return False
+    return True
+
+
+def _as_any(node: _Comp, context: Context) -> str:
+    *rest, last = node.generators
+    tests = last.ifs
+    condition = context.segment(tests[0])
+    if len(tests) > 1:
+        condition = " and ".join(_operand(test, context) for test in tests)
+    loops = [_clause(loop, context) for loop in rest]
+    loops.append(f"for {context.segment(last.target)} in {context.segment(last.iter)}")
+    return f"any({condition} {' '.join(loops)})"
+
+
+def _clause(loop: ast.comprehension, context: Context) -> str:
+    tests = "".join(f" if {context.segment(test)}" for test in loop.ifs)
+    return f"for {context.segment(loop.target)} in {context.segment(loop.iter)}{tests}"
+
+
+def _operand(test: ast.expr, context: Context) -> str:
+    text = context.segment(test)
+    return text if isinstance(test, ast.Name | ast.Call | ast.Attribute) else f"({text})"

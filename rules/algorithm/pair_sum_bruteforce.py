@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.facts.counting import counting, tests_joined
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.patterns import is_constant, names_in
+
+_SAME_ITEMS = ("enumerate", "reversed", "list", "tuple", "sorted")
+_COMBINED = ("itertools.combinations", "itertools.permutations", "itertools.product")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The loop that repeats the test most often, and what it and the loops around it bind."""
+
+    loop: Loop
+    outer: Loop
+    inner_names: set[str]
+    outer_names: set[str]
+
+
+class PairSumBruteforce(Rule):
+    """All pairs are tried for those with a given sum or difference.
+
+    Of each item the one that completes it is known: a set or dict of the items seen so far
+    finds it in one step.
+    """
+
+    code = "ALG103"
+    name = "pair-sum-bruteforce"
+    message = "All pairs are tried for those with `{test}`"
+    advice = "Keep the items seen in a set or dict (or count them), and look up the one missing"
+    gain = Gain("O(n^2)", "O(n)", {10: 1.0, 300: 1.0, 3_000: 1.0})
+    examples = (
+        Bad(
+            """
+            def two_sum(numbers, target):
+                for i in range(len(numbers)):
+                    for j in range(i + 1, len(numbers)):
+                        if numbers[i] + numbers[j] == target:  # ALG103
+                            return i, j
+            """,
+            fixed="""
+            def two_sum(numbers, target):
+                first = {}
+                for j, number in enumerate(numbers):
+                    if target - number in first:
+                        return first[target - number], j
+                    first[number] = j
+            """,
+            workload="two_sum(list(range(n)), 2 * n - 3)",
+        ),
+        # Counted in a generator expression.
+        Bad(
+            """
+            def pairs(numbers: list[int], gap: int) -> int:
+                return sum(abs(a - b) == gap for a in numbers for b in numbers)  # ALG103
+            """
+        ),
+        # Both loops in one, and the other way round.
+        Bad(
+            """
+            from itertools import combinations
+
+            def has_pair(self, target):
+                for one, other in combinations(self.prices, 2):
+                    if other == target - one:  # ALG103
+                        return True
+                return False
+            """
+        ),
+        # The innermost two of three, with a slice.
+        Bad(
+            """
+            def triples(numbers):
+                found = set()
+                for i, a in enumerate(numbers):
+                    for j, b in enumerate(numbers[i + 1 :], i + 1):
+                        for c in numbers[j + 1 :]:
+                            if a + b + c == 0 and a <= b:  # ALG103
+                                found.add((a, b, c))
+                return found
+            """
+        ),
+        # Sums in order are no lookup.
+        Good(
+            """
+            def below(numbers, limit):
+                return sum(a + b < limit for a in numbers for b in numbers)
+            """
+        ),
+        # The inner items belong to the outer one.
+        Good(
+            """
+            def balanced(accounts):
+                for account in accounts:
+                    for entry in account.entries:
+                        if account.balance + entry.amount == 0:
+                            yield account
+            """
+        ),
+        # Both loops run a few times.
+        Good(
+            """
+            def sevens():
+                return [(a, b) for a in range(1, 4) for b in range(1, 4) if a + b == 7]
+            """
+        ),
+        # Other pairs are of use too.
+        Good(
+            """
+            def table(sizes, total):
+                for a in sizes:
+                    for b in sizes:
+                        if a + b == total:
+                            print("*")
+                        else:
+                            print(a * b)
+            """
+        ),
+        # Texts are not subtracted.
+        Good(
+            """
+            def joined(words: list[str], target: str) -> int:
+                return sum(a + b == target for a in words for b in words)
+            """
+        ),
+    )
+
+    def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
+        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
+            return
+        terms = [*_terms(node.left), *_terms(node.comparators[0])]
+        if len(terms) < 3 or not _decides_alone(node, context):
+            return
+        pair = _pair(node, context)
+        if pair is None or not _separates(terms, pair, context):
+            return
+        if any(_is_no_number(term, context) for term in terms):
+            return
+        yield self.report(node, test=context.segment(node))
+
+
+def _terms(node: ast.expr) -> list[ast.expr]:
+    """What is added and subtracted; the absolute value of a difference counts as that."""
+    match node:
+        case ast.BinOp(left, ast.Add() | ast.Sub(), right):
+            return [*_terms(left), *_terms(right)]
+        case ast.Call(func=ast.Name("abs"), args=[ast.BinOp(op=ast.Sub()) as difference]):
+            return _terms(difference)
+    return [node]
+
+
+def _decides_alone(test: ast.Compare, context: Context) -> bool:
+    """Whether the loop does nothing for pairs that fail the test."""
+    child: ast.expr = test
+    parent = context.parent(test)
+    while isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And):
+        child, parent = parent, context.parent(parent)
+    match parent:
+        case ast.If(orelse=[]):
+            loop = context.parent(parent)
+            return isinstance(loop, ast.For | ast.While) and all(
+                s is parent or (isinstance(loop, ast.While) and isinstance(s, ast.AugAssign))
+                for s in loop.body
+            )
+        case ast.comprehension():
+            return any(child in [*tests_joined(test)] or child is test for test in parent.ifs)
+        case ast.GeneratorExp(elt=elt):
+            call = context.parent(parent)
+            return (
+                elt is child
+                and isinstance(call, ast.Call)
+                and (context.resolve(call.func) in ("any", "sum"))
+            )
+    return False
+
+
+def _pair(test: ast.Compare, context: Context) -> _Pair | None:
+    loops = context.hot_loops(test)
+    if not loops or context.trip_count(loops[0]) is not None:
+        return None
+    inner = loops[0]
+    names = _names(inner, context)
+    if isinstance(inner, ast.For | ast.comprehension) and _is_combination(inner.iter, context):
+        match inner.target:
+            case ast.Tuple(elts=[*rest, ast.Name(id=last)]) if rest:
+                return _Pair(inner, inner, {last}, names - {last})
+        return None
+    if len(loops) < 2 or context.trip_count(loops[1]) is not None:
+        return None
+    outer = loops[1]
+    outer_names = _names(outer, context)
+    if not names or not outer_names or not _is_whole(inner, outer, outer_names, context):
+        return None
+    return _Pair(inner, outer, names, outer_names)
+
+
+def _names(loop: Loop, context: Context) -> set[str]:
+    if not isinstance(loop, ast.While):
+        return names_in(loop.target)
+    run = counting(loop, context)
+    return {run.variable.id} if run else set()
+
+
+def _is_combination(node: ast.expr, context: Context) -> bool:
+    if not isinstance(node, ast.Call) or context.resolve(node.func) not in _COMBINED:
+        return False
+    if context.resolve(node.func) == "itertools.product":
+        return len(node.args) == 2 or bool(node.keywords)
+    return len(node.args) == 2 and is_constant(node.args[1], 2, 3, 4)
+
+
+def _is_whole(inner: Loop, outer: Loop, outer_names: set[str], context: Context) -> bool:
+    """Whether the inner loop goes over the same items for each pass of the outer one, or over
+    those after (or before) its item."""
+    if isinstance(inner, ast.While):
+        run = counting(inner, context)
+        starts = context.bindings(run.variable) if run else []
+        return any(
+            context.inside(b.node, outer) and not context.inside(b.node, inner) for b in starts
+        )
+    items = inner.iter
+    while isinstance(items, ast.Call) and context.resolve(items.func) in _SAME_ITEMS and items.args:
+        items = items.args[0]
+    if isinstance(items, ast.Call) and context.resolve(items.func) == "range":
+        return True
+    if isinstance(items, ast.Subscript) and isinstance(items.slice, ast.Slice):
+        items = items.value
+    return not names_in(items) & outer_names and context.is_invariant(items, outer)
+
+
+def _separates(terms: list[ast.expr], pair: _Pair, context: Context) -> bool:
+    """Whether some terms depend on the inner item only, others on the outer, none on both."""
+    sides = [0, 0]
+    for term in terms:
+        names = names_in(term)
+        is_inner = bool(names & pair.inner_names)
+        if is_inner and names & pair.outer_names:
+            return False
+        if is_inner:
+            sides[0] += 1
+            owner = term.value if isinstance(term, ast.Subscript) else None
+            if owner is not None and not context.is_invariant(owner, pair.outer):
+                return False
+            continue
+        sides[1] += bool(names & pair.outer_names)
+        if pair.loop is not pair.outer and not context.is_invariant(term, pair.loop):
+            return False
+    return all(sides)
+
+
+def _is_no_number(term: ast.expr, context: Context) -> bool:
+    kind = context.type_of(term)
+    return kind.is_known and not kind.is_number

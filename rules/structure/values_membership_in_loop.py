@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.facts.lists import hot_unchanged_loop
+from effilint.analyzer.facts.loops import TINY, Loops
+from effilint.analyzer.patterns import membership, method_call
+
+
+class ValuesMembershipInLoop(Rule):
+    """A loop looks for items among the values of a dict that it does not change.
+
+    A dict finds keys at once, but goes through its values one by one; a set of them, built
+    before the loop, does not.
+    """
+
+    code = "DST206"
+    name = "values-membership-in-loop"
+    message = "Each pass of the loop searches the values of `{table}` one by one"
+    advice = "Build `set({table}.values())` before the loop"
+    gain = Gain("O(n*m)", "O(n + m)", {10: 1.9, 1_000: 140.0, 5_000: 650.0})
+    examples = (
+        Bad(
+            """
+            def unowned(devices, owners: dict):
+                free = []
+                for device in devices:
+                    if device not in owners.values():  # DST206
+                        free.append(device)
+                return free
+            """,
+            fixed="""
+            def unowned(devices, owners: dict):
+                free = []
+                owned = set(owners.values())
+                for device in devices:
+                    if device not in owned:
+                        free.append(device)
+                return free
+            """,
+            workload="unowned(range(n), dict(enumerate(range(n, 2 * n))))",
+        ),
+        Bad(
+            """
+            class Names:
+                def __init__(self, lines):
+                    self.aliases = dict(line.split("=") for line in lines)
+
+                def used(self, names):
+                    return [n for n in names if n in self.aliases.values()]  # DST206
+            """
+        ),
+        Bad(
+            """
+            def free_number(taken: dict[str, int]) -> int:
+                number = 0
+                while number in list(taken.values()):  # DST206
+                    number += 1
+                return number
+            """
+        ),
+        # The dict changes in the loop.
+        Good(
+            """
+            def number(names):
+                numbers = {}
+                for name in names:
+                    if name not in numbers.values():
+                        numbers[name] = name
+            """
+        ),
+        # Its keys are found at once.
+        Good(
+            """
+            def known(devices, owners: dict):
+                return [d for d in devices if d in owners or (d, 1) in owners.items()]
+            """
+        ),
+        # A few values; lists are not hashable.
+        Good(
+            """
+            KINDS = {"a": 1, "b": 2}
+
+            def known(numbers, groups: dict[str, list[int]], rows: list[list[int]]):
+                few = [n for n in numbers if n in KINDS.values()]
+                return few, [row for row in rows if row in groups.values()]
+            """
+        ),
+    )
+
+    def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
+        parts = membership(node)
+        if parts is None:
+            return
+        item, values = parts
+        match values:
+            case ast.Call(func=ast.Name("list" | "tuple" | "sorted"), args=[values]):
+                pass
+        table = method_call(values, "values")
+        if not isinstance(table, ast.Name | ast.Attribute) or not context.hot_loops(node):
+            return
+        kind = context.type_of(table)
+        if not kind.is_mapping or (kind.value is not None and kind.value.is_mutable):
+            return
+        if context.type_of(item).is_mutable or isinstance(item, ast.Constant):
+            return
+        if (Loops(context).length(table) or TINY + 1) <= TINY:
+            return
+        if hot_unchanged_loop(context, node, table) is not None:
+            yield self.report(node, table=context.segment(table))
