@@ -28,6 +28,7 @@ __all__ = [
     "same",
     "sole_statement",
     "targets_of",
+    "unbracketed",
     "walk",
     "walk_block",
 ]
@@ -202,3 +203,9 @@ def looks_at_locals(function: ast.AST) -> bool:
 def one_line(text: str) -> str:
     """Code for a message: its line breaks and runs of blanks become single blanks."""
     return " ".join(text.split())
+
+
+def unbracketed(text: str) -> str:
+    """What stands between the brackets of a display or comprehension, with its line breaks."""
+    inner = text[1:-1]
+    return inner if "\n" in inner else inner.strip()

@@ -102,8 +102,10 @@ def is_fixed(context: Context, node: ast.expr, region: ast.AST) -> bool:
         elif isinstance(inner, ast.Name):
             if not context.bindings(inner) and context.resolve(inner) is None:
                 return False
-            if any(context.inside(b.node, region) for b in context.bindings(inner)):
-                return False
+            for binding in context.bindings(inner):
+                is_argument = isinstance(binding.node, ast.arg)
+                if not is_argument and context.inside(binding.node, region):
+                    return False
     return True
 
 

@@ -84,11 +84,16 @@ def _join(
         match part:
             case ast.Compare(left=left, ops=[op], comparators=[right]) if isinstance(op, wanted):
                 keys = _keys(left, right, outer_names, inner_names)
-                if keys is not None:
+                if keys is not None and not _calls(parts[: parts.index(part)]):
                     rest = tuple(other for other in parts if other is not part)
                     join = Join(outer, inner, *keys, rest)
                     return join if _is_hot(join, region, context) else None
     return None
+
+
+def _calls(tests: list[ast.expr]) -> bool:
+    """Whether one of the tests calls something: then that is what takes the time."""
+    return any(isinstance(part, ast.Call) for test in tests for part in walk(test))
 
 
 def _keys(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.tree import walk
@@ -33,17 +33,19 @@ def may_be_remembered(function: FunctionNode, context: Context) -> bool:
     return context.purity.function_is_pure(function)
 
 
-def takes_hashable(function: FunctionNode, context: Context, *, number: str = "") -> bool:
+def takes_hashable(
+    function: FunctionNode, context: Context, *, numbers: Collection[str] = ()
+) -> bool:
     """Whether a cache could hold its arguments and keeps no object alive.
 
-    `number` names a parameter that is known to be a number unless its type says otherwise.
+    `numbers` names parameters that are known to be numbers unless their type says otherwise.
     """
     if context.calls.is_method(function):
         return False
     for name, argument in context.calls.parameters(function).items():
         uses = context.uses(argument)
         kind = context.type_of(uses[0]) if uses else None
-        if kind is None or (name == number and not kind.is_known):
+        if kind is None or (name in numbers and not kind.is_known):
             continue
         if not kind.is_hashable:
             return False

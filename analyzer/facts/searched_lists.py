@@ -1,23 +1,24 @@
-"""Lists that are only added to and searched, and the edits that make them sets."""
+"""Lists that are only added to and searched."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.scopes import Kind, Symbol
-from effilint.analyzer.model import Edit
+from effilint.analyzer.facts.lattice import Type
+from effilint.analyzer.facts.scopes import Symbol
 from effilint.analyzer.patterns import always_leaves, append_call
-from effilint.analyzer.rewrite import replacement
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
 
+_CHANGING = frozenset(("append", "extend", "insert", "add", "update", "setdefault"))
+
 
 def is_unhashable(context: Context, item: ast.expr) -> bool:
     """Whether there is evidence that a value is a list, set or dict."""
-    if context.type_of(item).is_mutable:
+    if _has_mutable(context.type_of(item)):
         return True
     if not isinstance(item, ast.Name):
         return False
@@ -26,13 +27,23 @@ def is_unhashable(context: Context, item: ast.expr) -> bool:
         if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store):
             if parent.value is use:
                 return True
+        if isinstance(parent, ast.Attribute) and parent.attr in _CHANGING:
+            return True
     return False
+
+
+def _has_mutable(kind: Type) -> bool:
+    """Whether it is a mutable type, or a tuple with such a thing in it."""
+    if kind.name != "tuple":
+        return kind.is_mutable
+    parts = kind.items if kind.items is not None else (kind.element,)
+    return any(part is not None and _has_mutable(part) for part in parts)
 
 
 def holds_unhashable(context: Context, container: ast.expr) -> bool:
     """Whether there is evidence that the items of a list are lists, sets or dicts."""
     element = context.type_of(container).element
-    if element is not None and element.is_mutable:
+    if element is not None and _has_mutable(element):
         return True
     for use in context.uses(container) if isinstance(container, ast.Name) else ():
         call = statement_call(context, use, "append")
@@ -99,24 +110,6 @@ def statement_call(context: Context, use: ast.expr, *methods: str) -> ast.Call |
     return call if call.func is attribute and is_plain and not call.keywords else None
 
 
-def is_local(symbol: Symbol) -> bool:
-    """Whether the variable is a function's own, and every binding a plain `name = value`."""
-    return symbol.scope.is_function and all(
-        binding.kind is Kind.ASSIGN and binding.value is not None for binding in symbol.bindings
-    )
-
-
-def assigned_values(context: Context, symbol: Symbol) -> list[ast.expr] | None:
-    """What is assigned to the variable, if each binding is a statement `name = value`."""
-    values: list[ast.expr] = []
-    for binding in symbol.bindings:
-        statement = context.parent(binding.node)
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-            return None
-        values.append(statement.value)
-    return values if is_local(symbol) else None
-
-
 def is_only_searched(context: Context, symbol: Symbol) -> bool:
     """Whether the program only adds to the list, looks for items in it, and asks if it is empty."""
     return all(
@@ -125,37 +118,3 @@ def is_only_searched(context: Context, symbol: Symbol) -> bool:
         or statement_call(context, use, "append", "extend")
         for use in context.scopes.loads(symbol)
     )
-
-
-def as_set(context: Context, name: ast.expr) -> list[Edit]:
-    """Return the edits that make a local list a set; none if it is used in any other way."""
-    symbol = context.symbol(name)
-    values = assigned_values(context, symbol) if symbol else None
-    if symbol is None or values is None or not is_only_searched(context, symbol):
-        return []
-    edits = []
-    for value in values:
-        text = _set_text(context, value)
-        if text is None:
-            return []
-        edits.append(Edit(value, replacement(text)))
-    for use in context.scopes.loads(symbol):
-        call = statement_call(context, use, "append", "extend")
-        if call is not None:
-            assert isinstance(call.func, ast.Attribute)
-            method = "add" if call.func.attr == "append" else "update"
-            edits.append(Edit(call.func, replacement(f"{symbol.name}.{method}")))
-    return edits
-
-
-def _set_text(context: Context, value: ast.expr) -> str | None:
-    match value:
-        case ast.List(elts=[]) | ast.Call(func=ast.Name("list"), args=[]):
-            return "set()"
-        case ast.List() | ast.ListComp():
-            return "{" + context.segment(value)[1:-1] + "}"
-        case ast.Call(func=ast.Name("list" | "sorted"), args=[source, *_]):
-            return f"set({context.segment(source)})"
-        case ast.Call():
-            return f"set({context.segment(value)})"
-    return None

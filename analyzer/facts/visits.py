@@ -8,7 +8,7 @@ import keyword
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
-from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.facts.scopes import FUNCTIONS, Kind
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -88,8 +88,24 @@ def item_reads(
         return []
     if context.type_of(sequence).name not in _SEQUENCES or context.changes(sequence, region):
         return []
-    home = context.function(region)
-    return [] if any(context.function(read) is not home for read in reads) else reads
+    return [] if any(_is_deferred(context, read, region) for read in reads) else reads
+
+
+def _is_deferred(context: Context, node: ast.expr, region: ast.AST) -> bool:
+    """Whether the node is in a function or generator that may run when the loop has gone on."""
+    for outer in context.ancestors(node):
+        if outer is region:
+            return False
+        if isinstance(outer, (*FUNCTIONS, ast.GeneratorExp)):
+            return True
+    return False
+
+
+def may_change_meanwhile(context: Context, sequence: ast.expr, region: ast.AST) -> bool:
+    """Whether the region hands over control so that other code may change the sequence."""
+    if not context.type_of(sequence).is_mutable:
+        return False
+    return any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in walk(region))
 
 
 def item_name(context: Context, sequence: ast.expr, index: ast.Name) -> str:

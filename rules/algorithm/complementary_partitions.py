@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier
-from effilint.analyzer.hoist import fresh_name
 from effilint.analyzer.patterns import is_name, same
 from effilint.analyzer.rewrite import remove, statements
 
@@ -33,27 +32,27 @@ class ComplementaryPartitions(Rule):
     name = "complementary-partitions"
     message = "`{items}` is gone through twice, to split it by one test"
     advice = "Split it in one loop with an `if` and an `else`"
-    gain = Gain("O(n)", "O(n)", {10: 1.4, 1_000: 1.3, 100_000: 1.3}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.8, 1_000: 1.8, 100_000: 1.8}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(
             """
             def split(words):
-                upper = [word for word in words if word.startswith("A")]
-                lower = [word for word in words if not word.startswith("A")]  # ALG602
+                upper = [word for word in words if word.lower().startswith("a")]
+                lower = [word for word in words if not word.lower().startswith("a")]  # ALG602
                 return upper, lower
             """,
             fixed="""
             def split(words):
                 upper, lower = [], []
                 for word in words:
-                    if word.startswith("A"):
+                    if word.lower().startswith("a"):
                         upper.append(word)
                     else:
                         lower.append(word)
                 return upper, lower
             """,
-            workload="split([('A' if i % 3 else 'b') + str(i) for i in range(n)])",
+            workload="split(['Apple', 'bread', 'corn'] * n)",
         ),
         Bad(
             """

@@ -231,12 +231,12 @@ def _names(statement: ast.Assign) -> Iterator[ast.expr]:
 def _tries(statement: ast.stmt, total: str, context: Context) -> bool:
     """Whether the statement does no more than to judge the sum so far."""
     match statement:
-        case ast.If(test=test):
-            if total not in names_in(test):
+        case ast.If():
+            if total not in names_in(statement):
                 return False
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name("max" | "min"))):
             return name != total and total in names_in(statement.value)
-        case ast.AugAssign(target=ast.Name(id=name), value=ast.Compare()):
+        case ast.AugAssign(target=ast.Name(id=name)):
             return name != total and total in names_in(statement.value)
         case _:
             return False

@@ -134,7 +134,7 @@ class DuplicateCheckNested(Rule):
         if isinstance(node.ops[0], ast.NotEq) and not _is_all(node, context):
             return
         loops = [loop for loop in context.hot_loops(node) if isinstance(loop, _Loop)]
-        items = _paired(left, right, loops, node, context) if loops else None
+        items = _paired(left, right, loops, context) if loops else None
         if items is None or not _stands_alone(node, context):
             return
         if context.length(items) is None and not context.changes(
@@ -171,7 +171,7 @@ def _is_of_places(node: ast.expr) -> bool:
 
 
 def _paired(
-    left: ast.expr, right: ast.expr, loops: list[_Loop], node: ast.AST, context: Context
+    left: ast.expr, right: ast.expr, loops: list[_Loop], context: Context
 ) -> ast.expr | None:
     """The collection, if the two sides are the same question to two items of it."""
     if len(loops) >= 2:

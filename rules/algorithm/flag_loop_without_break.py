@@ -42,7 +42,7 @@ class FlagLoopWithoutBreak(Rule):
                         break
                 return found
             """,
-            workload="has_negative([n // 10 - i for i in range(n)])",
+            workload="has_negative(range(n // 10, n // 10 - n, -1))",
         ),
         # A name for a part of each item, and two flags.
         Bad(

@@ -155,7 +155,7 @@ class LinearCallInvariantInLoop(Rule):
         if loop is None:
             return
         text = " ".join(context.segment(node).split())
-        function = getattr(node.func, "attr", None) or getattr(node.func, "id", "value")
+        function = context.segment(node.func).rpartition(".")[2]
         name = fresh_name(stem_of(subject, function), context)
         edits = lifted(node, loop, context, name, context.segment(node))
         yield self.report(node, *edits, call=text)

@@ -235,9 +235,7 @@ def _is_plain_sort(mutation: ast.AST, items: ast.Name, context: Context) -> bool
     if context.loops(statement):
         return False
     match statement:
-        case ast.Expr(
-            value=ast.Call(func=ast.Attribute(attr="sort"), args=[], keywords=[])
-        ):
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="sort"), args=[], keywords=[])):
             is_before = statement.lineno < items.lineno
             return is_before and context.function(statement) is context.parent(statement)
     return False

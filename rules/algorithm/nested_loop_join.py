@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.joins import Join, join_of_comprehension, join_of_loop
+from effilint.analyzer.patterns import always_leaves, sole_statement
 
 
 class NestedLoopJoin(Rule):
@@ -148,7 +149,7 @@ class NestedLoopJoin(Rule):
     def _findings(
         self, node: ast.For | ast.expr, join: Join | None, context: Context
     ) -> Iterator[Finding]:
-        if join is None or join.is_of_items:
+        if join is None or join.is_of_items or _is_search(node, join, context):
             return
         yield self.report(
             node,
@@ -157,3 +158,12 @@ class NestedLoopJoin(Rule):
             items=context.segment(join.inner.iter),
             key=context.segment(join.outer_key),
         )
+
+
+def _is_search(node: ast.For | ast.expr, join: Join, context: Context) -> bool:
+    """Whether the inner loop ends with the first match in a list: DST104 says so."""
+    choice = sole_statement(node.body) if isinstance(node, ast.For) else None
+    if not isinstance(choice, ast.If) or join.rest:
+        return False
+    leaves = always_leaves(choice.body) and not isinstance(choice.body[-1], ast.Continue)
+    return leaves and context.type_of(join.inner.iter).name in ("list", "tuple")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.counting import counting, tests_joined
-from effilint.analyzer.facts.loops import Loop
-from effilint.analyzer.patterns import is_constant, names_in
+from effilint.analyzer.facts.loops import TINY, Loop
+from effilint.analyzer.patterns import constant_int, is_constant, names_in, range_bounds
 
 _SAME_ITEMS = ("enumerate", "reversed", "list", "tuple", "sorted")
 _COMBINED = ("itertools.combinations", "itertools.permutations", "itertools.product")
@@ -107,7 +107,17 @@ class PairSumBruteforce(Rule):
         Good(
             """
             def sevens():
-                return [(a, b) for a in range(1, 4) for b in range(1, 4) if a + b == 7]
+                return [(a, b) for a in range(1, 7) for b in range(a + 1, 7) if a + b == 7]
+            """
+        ),
+        # Words of neighbouring lengths are many.
+        Good(
+            """
+            def chains(words, follows):
+                for i, word in enumerate(words):
+                    for other in words[:i]:
+                        if len(other) + 1 == len(word) and follows(other, word):
+                            yield other, word
             """
         ),
         # Other pairs are of use too.
@@ -182,7 +192,7 @@ def _decides_alone(test: ast.Compare, context: Context) -> bool:
 
 def _pair(test: ast.Compare, context: Context) -> _Pair | None:
     loops = context.hot_loops(test)
-    if not loops or context.trip_count(loops[0]) is not None:
+    if not loops or _is_short(loops[0], context):
         return None
     inner = loops[0]
     names = _names(inner, context)
@@ -191,13 +201,20 @@ def _pair(test: ast.Compare, context: Context) -> _Pair | None:
             case ast.Tuple(elts=[*rest, ast.Name(id=last)]) if rest:
                 return _Pair(inner, inner, {last}, names - {last})
         return None
-    if len(loops) < 2 or context.trip_count(loops[1]) is not None:
+    if len(loops) < 2 or _is_short(loops[1], context):
         return None
     outer = loops[1]
     outer_names = _names(outer, context)
     if not names or not outer_names or not _is_whole(inner, outer, outer_names, context):
         return None
     return _Pair(inner, outer, names, outer_names)
+
+
+def _is_short(loop: Loop, context: Context) -> bool:
+    """Whether it runs a few times, as one over `range(i + 1, 7)` does."""
+    bounds = None if isinstance(loop, ast.While) else range_bounds(loop.iter)
+    stop = constant_int(bounds[1]) if bounds else None
+    return (stop is not None and stop <= TINY) or context.trip_count(loop) is not None
 
 
 def _names(loop: Loop, context: Context) -> set[str]:
@@ -255,5 +272,7 @@ def _separates(terms: list[ast.expr], pair: _Pair, context: Context) -> bool:
 
 
 def _is_no_number(term: ast.expr, context: Context) -> bool:
+    if isinstance(term, ast.Call):
+        return True  # lengths and other properties that pairs merely share
     kind = context.type_of(term)
     return kind.is_known and not kind.is_number

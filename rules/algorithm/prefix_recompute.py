@@ -17,7 +17,14 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.hoist import region_of
-from effilint.analyzer.patterns import is_name, range_bounds, same, targets_of, walk_block
+from effilint.analyzer.patterns import (
+    is_constant,
+    is_name,
+    range_bounds,
+    same,
+    targets_of,
+    walk_block,
+)
 
 _AGGREGATES = frozenset(
     "sum max min len set sorted math.prod collections.Counter statistics.mean".split()
@@ -131,8 +138,7 @@ def _part(node: ast.Call) -> ast.Subscript | None:
         case [ast.Subscript(slice=ast.Slice()) as part, *_]:
             return part
         case [ast.GeneratorExp(generators=[clause])] | [ast.ListComp(generators=[clause])]:
-            part = clause.iter
-            return part if isinstance(part, ast.Subscript) else None
+            return clause.iter if isinstance(clause.iter, ast.Subscript) else None
     return None
 
 
@@ -184,11 +190,11 @@ def _accumulated(
     bounds = range_bounds(loop.iter)
     if comp.elt is not node or loop.ifs or len(comp.generators) > 1 or bounds is None:
         return ()
-    start, stop, step = bounds
-    is_whole = context.segment(loop.iter).startswith("range(len(") and len(loop.iter.args) == 1
+    stop = bounds[1]
+    is_whole = is_constant(bounds[0], 0) and is_constant(bounds[2], 1)
     match stop, part.slice:
         case (
-            ast.Call(args=[whole]),
+            ast.Call(func=ast.Name("len"), args=[whole]),
             ast.Slice(lower=None, upper=ast.BinOp(right=ast.Constant(value=1))),
         ) if is_whole and same(whole, part.value) and len(node.args) == 1 and not node.keywords:
             items = context.segment(part.value)

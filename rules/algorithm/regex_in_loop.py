@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.hoist import fresh_name, region_of
+from effilint.analyzer.patterns import is_assertion
 from effilint.analyzer.rewrite import around
 
 _PLACE_OF_FLAGS = {
@@ -149,6 +150,8 @@ class RegexInLoop(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         if not node.args or any(isinstance(arg, ast.Starred) for arg in node.args):
+            return
+        if is_assertion(context.parent(node)):
             return
         full_name = context.resolve(node.func) or ""
         function = full_name.removeprefix("re.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.hoist import fresh_name, stem_of
-from effilint.analyzer.patterns import same
+from effilint.analyzer.patterns import is_assertion, same
 from effilint.analyzer.rewrite import around
 
 _READERS = frozenset("len sum min max any all enumerate zip iter reversed str repr".split())
@@ -22,7 +22,7 @@ class RepeatedFullSort(Rule):
     name = "repeated-full-sort"
     message = "`{call}` was sorted already in line {line}, and has not changed since"
     advice = "Sort once and keep the result"
-    gain = Gain("O(n log n)", "O(n log n)", {10: 1.2, 1_000: 1.4, 100_000: 1.5}, Tier.CONSTANT)
+    gain = Gain("O(n log n)", "O(n log n)", {10: 1.5, 1_000: 1.8, 100_000: 1.9}, Tier.CONSTANT)
     calls = frozenset({"sorted"})
     examples = (
         Bad(
@@ -41,7 +41,7 @@ class RepeatedFullSort(Rule):
                 high = values_sorted[3 * size // 4]
                 return low, high
             """,
-            workload="quartiles([(i * 7919) % 10007 for i in range(n)])",
+            workload="[quartiles(v) for v in [[-i * i % 997 for i in range(n)]] for _ in "abcdefg"]",
         ),
         Bad(
             """
@@ -92,6 +92,14 @@ class RepeatedFullSort(Rule):
                     return sorted(values)
             """
         ),
+        # Checks are to be read.
+        Good(
+            """
+            def check(names, wanted):
+                assert sorted(names) == ["a"]
+                assert [wanted[name] for name in sorted(names)] == [1]
+            """
+        ),
         # Two orders.
         Good(
             """
@@ -105,7 +113,11 @@ class RepeatedFullSort(Rule):
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Name | ast.Attribute):
             return
         function = context.function(node)
-        if function is None or context.resolve(node.func) != "sorted":
+        if (
+            function is None
+            or _is_asserted(node, context)
+            or context.resolve(node.func) != "sorted"
+        ):
             return
         earlier = [
             call
@@ -114,6 +126,7 @@ class RepeatedFullSort(Rule):
             and (call.lineno, call.col_offset) < (node.lineno, node.col_offset)
             and context.function(call) is function
             and same(call, node)
+            and not _is_asserted(call, context)
         ]
         first = next((call for call in earlier if _comes_before(call, node, context)), None)
         if first is None or context.length(node.args[0]) is not None:
@@ -132,6 +145,16 @@ class RepeatedFullSort(Rule):
                     Edit(node, replacement(name)),
                 ]
         yield self.report(node, *edits, call=context.segment(node.args[0]), line=first.lineno)
+
+
+def _is_asserted(node: ast.AST, context: Context) -> bool:
+    """Whether the call is part of an assertion, which is to say what it checks."""
+    for outer in context.ancestors(node):
+        if isinstance(outer, ast.stmt):
+            return isinstance(outer, ast.Assert)
+        if is_assertion(outer):
+            return True
+    return False
 
 
 def _comes_before(first: ast.Call, node: ast.Call, context: Context) -> bool:

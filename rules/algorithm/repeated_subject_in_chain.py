@@ -8,7 +8,9 @@ from effilint.analyzer.hoist import fresh_name
 from effilint.analyzer.patterns import root_name, same, sole_statement, walk
 from effilint.analyzer.rewrite import around
 
-_FEWEST = 3
+# So many tests of one subject are worth a name.
+_FEWEST_CALLS = 3
+_FEWEST_ITEMS = 4
 _METHODS = frozenset("lower upper casefold strip split get".split())
 
 
@@ -23,18 +25,18 @@ class RepeatedSubjectInChain(Rule):
     name = "repeated-subject-in-chain"
     message = "`{subject}` is worked out anew in {count} tests of one chain"
     advice = "Bind `{subject}` to a name before the chain"
-    gain = Gain("O(n)", "O(n)", {10: 1.2, 1_000: 1.3, 100_000: 1.2}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.8, 1_000: 2.0, 100_000: 2.0}, Tier.CONSTANT)
     examples = (
         Bad(
             """
             def totals(rows: list[dict[str, str]]):
                 deposits = withdrawals = fees = other = 0
                 for row in rows:
-                    if row["kind"].lower() == "deposit":  # ALG403
+                    if row["kind"].strip().lower() == "deposit":  # ALG403
                         deposits += 1
-                    elif row["kind"].lower() == "withdrawal":
+                    elif row["kind"].strip().lower() == "withdrawal":
                         withdrawals += 1
-                    elif row["kind"].lower() == "fee":
+                    elif row["kind"].strip().lower() == "fee":
                         fees += 1
                     else:
                         other += 1
@@ -44,7 +46,7 @@ class RepeatedSubjectInChain(Rule):
             def totals(rows: list[dict[str, str]]):
                 deposits = withdrawals = fees = other = 0
                 for row in rows:
-                    row_lower = row["kind"].lower()
+                    row_lower = row["kind"].strip().lower()
                     if row_lower == "deposit":
                         deposits += 1
                     elif row_lower == "withdrawal":
@@ -55,7 +57,7 @@ class RepeatedSubjectInChain(Rule):
                         other += 1
                 return deposits, withdrawals, fees, other
             """,
-            workload="totals([{'kind': ('Fee', 'Deposit', 'Gift')[i % 3]} for i in range(n)])",
+            workload="totals([{'kind': kind} for kind in ('Fee ', 'Gift', 'Deposit')] * n)",
         ),
         Bad(
             """
@@ -69,6 +71,8 @@ class RepeatedSubjectInChain(Rule):
                             self.pop()
                         elif program[self.pc][0] == "add":
                             self.add()
+                        elif program[self.pc][0] == "mul":
+                            self.mul()
                         self.pc += 1
             """,
         ),
@@ -122,6 +126,19 @@ class RepeatedSubjectInChain(Rule):
                         yield 3
             """
         ),
+        # Three look-ups of two steps are little work.
+        Good(
+            """
+            def signs(terms):
+                for i, term in enumerate(terms):
+                    if terms[i][0] == 1:
+                        yield "+"
+                    elif terms[i][0] == -1:
+                        yield "-"
+                    elif terms[i][0] != 0:
+                        yield term
+            """
+        ),
         # Not in a loop.
         Good(
             """
@@ -158,7 +175,8 @@ class RepeatedSubjectInChain(Rule):
         tests = _tests(node)
         twins = [[part for part in walk(test) if same(part, subject)] for test in tests]
         arms = sum(1 for found in twins if found)
-        if arms < _FEWEST or not context.hot_loops(node):
+        fewest = _FEWEST_CALLS if isinstance(subject, ast.Call) else _FEWEST_ITEMS
+        if arms < fewest or not context.hot_loops(node):
             return
         edits: list[Edit] = []
         if _is_builtin(subject, context):
@@ -197,6 +215,9 @@ def _subject(test: ast.expr) -> ast.expr | None:
     match subject:
         case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=args, keywords=[]):
             is_known = attr in _METHODS and all(isinstance(arg, ast.Constant) for arg in args)
+            while isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute):
+                is_known = is_known and owner.func.attr in _METHODS and not owner.args
+                owner = owner.func.value
             return subject if is_known and _is_path(owner) else None
         case ast.Subscript(value=ast.Subscript() | ast.Attribute()) if _is_path(subject):
             return subject

@@ -198,7 +198,7 @@ class ExponentialSelfRecursion(Rule):
                 continue
             edits = [Edit(function, decorated("functools.cache")), AddImport("functools")]
             is_cut = steps(place, function, context)[moved] is Step.SLICE
-            fixable = takes_hashable(function, context, number="" if is_cut else moved)
+            fixable = takes_hashable(function, context, numbers=() if is_cut else (moved,))
             yield self.report(place, *(edits if fixable else ()), name=function.name)
 
 

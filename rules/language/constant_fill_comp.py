@@ -146,7 +146,7 @@ def _count(iterable: ast.expr, context: Context) -> str | None:
         is_sized = context.type_of(iterable).name in _SIZED
         if not is_sized or not context.names.is_builtin("len", iterable):
             return None
-        return f"len({operand_text(iterable, context.segment(iterable))})"
+        return f"len({context.segment(iterable)})"
     assert isinstance(iterable, ast.Call)
     start, stop, step = bounds
     if not is_constant(step, 1) or context.resolve(iterable.func) != "range":

@@ -137,6 +137,14 @@ class IdentityComprehension(Rule):
                 return {key: frame for key, frame in groups}
             """
         ),
+        # `list` asks for the length, that is, calls this method.
+        Good(
+            """
+            class Rows:
+                def __len__(self):
+                    return len([row for row in self])
+            """
+        ),
         # Asynchronous.
         Good(
             """
@@ -204,7 +212,7 @@ class IdentityComprehension(Rule):
                 and is_empty_container(value)
                 and context.names.is_builtin("list", loop)
             ):
-                call = f"list({items})"
+                call = items if _makes_list(loop.iter, context) else f"list({items})"
                 edits = [Edit(first, remove()), Edit(loop, statements(f"{name} = {call}"))]
         is_safe = context.type_of(loop.iter).name in (*_CONTAINERS, *_VIEWS)
         return self._finding(statement, edits if is_safe else [], loop.iter, call, context)
@@ -218,6 +226,9 @@ class IdentityComprehension(Rule):
             return
         if is_tiny(context, node.generators[0]) or _is_special(items):
             return
+        home = context.function(node)
+        if home is not None and home.name in ("__len__", "__length_hint__"):
+            return  # `list` would call it
         if is_asserted(context.ancestors(node)):
             return  # how it is gone through may be what is tested
         text = operand_text(items, context.segment(items))
@@ -266,6 +277,11 @@ def _copied(generators: list[ast.comprehension]) -> ast.expr | None:
         case [ast.comprehension(iter=items, ifs=[], is_async=0)]:
             return items
     return None
+
+
+def _makes_list(items: ast.expr, context: Context) -> bool:
+    """Whether `items` is a new list already."""
+    return isinstance(items, ast.Call) and context.resolve(items.func) in ("list", "sorted")
 
 
 def _is_special(items: ast.expr) -> bool:

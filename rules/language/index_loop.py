@@ -21,6 +21,7 @@ from effilint.analyzer.facts.visits import (
     is_tiny,
     item_name,
     item_reads,
+    may_change_meanwhile,
     measured_length,
 )
 from effilint.analyzer.patterns import is_constant, range_bounds
@@ -65,12 +66,14 @@ class IndexLoop(Rule):
                     self.entries = [line.split() for line in lines]
 
                 def words(self):
+                    out = []
                     for i in range(0, len(self.entries)):  # LNG204
                         entry = self.entries[i]
                         # A blank line.
                         if not entry:
                             continue
-                        yield entry[0]
+                        out.append(entry[0])
+                    return out
             """,
             fixed="""
             class Report:
@@ -78,11 +81,13 @@ class IndexLoop(Rule):
                     self.entries = [line.split() for line in lines]
 
                 def words(self):
+                    out = []
                     for entry in self.entries:
                         # A blank line.
                         if not entry:
                             continue
-                        yield entry[0]
+                        out.append(entry[0])
+                    return out
             """,
         ),
         Bad(
@@ -98,16 +103,28 @@ class IndexLoop(Rule):
         Bad(
             """
             def pairs(left: list[int], right: list[int]):
+                total = 0
                 for i in range(len(left)):  # LNG204
                     for j in range(len(right)):  # LNG204
-                        yield left[i] * right[j]
+                        total += left[i] * right[j]
+                return total
             """,
             fixed="""
             def pairs(left: list[int], right: list[int]):
+                total = 0
                 for item in left:
                     for item_j in right:
-                        yield item * item_j
+                        total += item * item_j
+                return total
             """,
+        ),
+        # While the generator waits, other code may change the list: no fix.
+        Bad(
+            """
+            def stream(rows: list[int]):
+                for i in range(len(rows)):  # LNG204
+                    yield rows[i]
+            """
         ),
         # The index is used for something else.
         Good(
@@ -170,7 +187,7 @@ class IndexLoop(Rule):
         if first is None:
             item = item_name(context, sequence, index)
             edits = [Edit(read, replacement(item)) for read in reads]
-        yield self._finding(node.iter, index, sequence, item, edits, context)
+        yield self._finding(node, index, sequence, item, edits, context)
 
     def visit_comprehension(self, node: ast.comprehension, context: Context) -> Iterator[Finding]:
         sequence = _whole_range(node.iter, context)
@@ -185,11 +202,11 @@ class IndexLoop(Rule):
             return
         item = item_name(context, sequence, node.target)
         edits = [Edit(read, replacement(item)) for read in reads]
-        yield self._finding(node.iter, node.target, sequence, item, edits, context)
+        yield self._finding(node, node.target, sequence, item, edits, context)
 
     def _finding(
         self,
-        at: ast.expr,
+        loop: ast.For | ast.comprehension,
         index: ast.Name,
         sequence: ast.expr,
         item: str,
@@ -197,8 +214,10 @@ class IndexLoop(Rule):
         context: Context,
     ) -> Finding:
         text = context.segment(sequence)
-        edits = [Edit(index, replacement(item)), Edit(at, replacement(text)), *edits]
-        return self.report(at, *edits, index=index.id, sequence=text, item=item)
+        edits = [Edit(index, replacement(item)), Edit(loop.iter, replacement(text)), *edits]
+        if may_change_meanwhile(context, sequence, loop):
+            edits = []
+        return self.report(loop.iter, *edits, index=index.id, sequence=text, item=item)
 
 
 def _whole_range(iterable: ast.expr, context: Context) -> ast.expr | None:

@@ -162,7 +162,7 @@ class ManualCount(Rule):
         edits: list[Edit] = []
         if _has_type_of_its_own(value, context):
             edits = _loop_fix(node, total, call, context)
-        yield self._finding(statement, node.iter, value, call, edits, context)
+        yield self.report(statement, *edits, **_fields(node.iter, value, call, context))
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         found = _counting_call(node)
@@ -178,7 +178,7 @@ class ManualCount(Rule):
         call = f"{context.segment(generator.iter)}.count({context.segment(value)})"
         is_sure = _has_type_of_its_own(value, context)
         edits = [Edit(node, replacement(call))] if is_sure else []
-        yield self._finding(node, generator.iter, value, call, edits, context)
+        yield self.report(node, *edits, **_fields(generator.iter, value, call, context))
 
     def _counts(self, loop: ast.For | ast.comprehension, value: ast.expr, context: Context) -> bool:
         """Whether the items are of something with `count`, and the value stays the same."""
@@ -191,17 +191,10 @@ class ManualCount(Rule):
             return False
         return context.is_invariant(value, _region(loop, context))
 
-    def _finding(
-        self,
-        at: ast.expr | ast.stmt,
-        sequence: ast.expr,
-        value: ast.expr,
-        call: str,
-        edits: list[Edit],
-        context: Context,
-    ) -> Finding:
-        fields = {"sequence": context.segment(sequence), "value": context.segment(value)}
-        return self.report(at, *edits, call=call, **fields)
+
+def _fields(sequence: ast.expr, value: ast.expr, call: str, context: Context) -> dict[str, object]:
+    texts = {"sequence": context.segment(sequence), "value": context.segment(value)}
+    return {**texts, "call": call}
 
 
 def _region(loop: Loop, context: Context) -> ast.AST:

@@ -17,7 +17,7 @@ from effilint.analyzer import (
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.patterns import is_asserted, operand_text, walk
 
-_BRACKETS = {"list": "[]", "set": "{}", "dict": "{}"}
+_BRACKETS = {"list": ("[", "]"), "set": ("{", "}"), "dict": ("{", "}")}
 
 
 class MapLambda(Rule):

@@ -20,6 +20,7 @@ from effilint.analyzer.facts.visits import (
     is_read_outside,
     item_name,
     item_reads,
+    may_change_meanwhile,
     measured_length,
 )
 from effilint.analyzer.patterns import is_constant, is_name
@@ -183,6 +184,8 @@ class WhileIndexLoop(Rule):
             Edit(step, remove()),
             Edit(node, _for_each(item, text)),
         ]
+        if isinstance(bound, ast.Name) and may_change_meanwhile(context, sequence, node):
+            edits = []
         yield self.report(node, *edits, index=index.id, sequence=text, item=item)
 
 

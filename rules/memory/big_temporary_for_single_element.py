@@ -21,6 +21,7 @@ from effilint.analyzer.patterns import (
     method_call,
     one_line,
     operand_text,
+    unbracketed,
     walk,
 )
 
@@ -57,13 +58,13 @@ class BigTemporaryForSingleElement(Rule):
             """
             def ends(log: str, marks: list[str]):
                 title = log.splitlines()[0]  # MEM205
-                last = log.strip().split("\\n")[-1] if log else log.splitlines()[-1]  # MEM205
+                last = log.splitlines()[-1]  # MEM205
                 return title, last, marks[::-1][0]  # MEM205
             """,
             fixed="""
             def ends(log: str, marks: list[str]):
                 title = log.splitlines()[0]
-                last = log.strip().split("\\n")[-1] if log else log.splitlines()[-1]
+                last = log.splitlines()[-1]
                 return title, last, marks[-1]
             """,
         ),
@@ -170,7 +171,7 @@ def _next_match(whole: ast.ListComp, context: Context) -> str | None:
         return None
     if any(isinstance(part, ast.Await | ast.Yield | ast.NamedExpr) for part in walk(whole)):
         return None
-    return f"next({context.segment(whole)[1:-1].strip()})"
+    return f"next({unbracketed(context.segment(whole))})"
 
 
 def _is_long_text(text: ast.expr, context: Context) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.visits import is_tiny
-from effilint.analyzer.patterns import walk
+from effilint.analyzer.patterns import unbracketed, walk
 
 _REDUCERS = frozenset(
     [
@@ -119,7 +119,7 @@ class ListArgToReducer(Rule):
             return
         edits: list[Edit] = []
         if given is items:
-            inner = context.segment(items)[1:-1].strip()
+            inner = unbracketed(context.segment(items))
             edits = [_edit(node, items, inner, context)]
         elif len(context.uses(given)) != 1 or not _is_next(items, node, context):
             return

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
-from effilint.analyzer.facts.files import repeating_loop, runs_once, waits
+from effilint.analyzer.facts.files import is_fixed, repeating_loop, runs_once, waits
 from effilint.analyzer.patterns import is_name, method_call, same, walk
 from effilint.analyzer.rewrite import around
 
@@ -145,6 +145,18 @@ class CommitPerRow(Rule):
                         connection.rollback()
             """
         ),
+        # Another database each time.
+        Good(
+            """
+            import sqlite3
+
+            def mark(paths):
+                for path in paths:
+                    connection = sqlite3.connect(path)
+                    connection.execute("UPDATE items SET old = 1")
+                    connection.commit()
+            """
+        ),
         # It waits for each message.
         Good(
             """
@@ -169,11 +181,13 @@ class CommitPerRow(Rule):
             return
         if not isinstance(loop, ast.For) or statement not in loop.body or _is_deliberate(loop):
             return
-        if runs_once(context, node, loop) or not _saves_one_row(connection, loop, context):
+        if runs_once(context, node, loop) or not is_fixed(context, connection, loop):
+            return
+        if not _saves_one_row(connection, loop, context):
             return
         can_wait = context.following(statement) == [] and not _leaves(loop)
         edits = []
-        if can_wait and not context.changes(connection, loop.target):
+        if can_wait:
             edits = [Edit(statement, remove()), Edit(loop, around("", f"{text}.commit()"))]
         yield self.report(node, *edits, connection=text)
 
@@ -235,7 +249,9 @@ def _is_row_helper(node: ast.Call, connection: ast.expr, context: Context) -> bo
     function = context.function(node)
     if function is None or context.statement(node) not in function.body:
         return False
-    if is_name(connection, "self") or not _saves_one_row(connection, function, context):
+    if is_name(connection, "self") or not is_fixed(context, connection, function):
+        return False
+    if not _saves_one_row(connection, function, context):
         return False
     if any(isinstance(inner, ast.Try) for inner in walk(function)):
         return False

@@ -234,8 +234,10 @@ def _filling(use: ast.Name, context: Context) -> ast.stmt | None:
         return parent if parent.targets == [child] else None
     if isinstance(parent, ast.AugAssign) and parent.target is child:
         return parent
-    call = context.parent(parent) if isinstance(parent, ast.Attribute) else None
-    if isinstance(call, ast.Call) and call.func is parent and parent.attr in _GROWING:
+    if not isinstance(parent, ast.Attribute) or parent.attr not in _GROWING:
+        return None
+    call = context.parent(parent)
+    if isinstance(call, ast.Call) and call.func is parent:
         statement = context.parent(call)
         return statement if isinstance(statement, ast.Expr) else None
     return None

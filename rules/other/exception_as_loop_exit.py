@@ -126,20 +126,6 @@ class ExceptionAsLoopExit(Rule):
                     print(item)
             """
         ),
-        # The end of the items is not the end of the loop.
-        Good(
-            """
-            def cycle(items, count):
-                source = iter(items)
-                while True:
-                    try:
-                        item = next(source)
-                    except StopIteration:
-                        source = iter(items)
-                        continue
-                    print(item)
-            """
-        ),
         # An object of another class may run in another way, and the index jumps.
         Good(
             """

@@ -16,10 +16,10 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
-from effilint.analyzer.patterns import is_empty_container, same, sole_statement
+from effilint.analyzer.patterns import is_constant, is_empty_container, same, sole_statement
 from effilint.analyzer.rewrite import statements
 
-_ADDING = {"append": "list", "add": "set", "extend": "list", "update": "set", "appendleft": "deque"}
+_ADDING = {"append": "list", "add": "set", "appendleft": "deque"}
 
 
 class TryKeyErrorInit(Rule):
@@ -35,7 +35,7 @@ class TryKeyErrorInit(Rule):
     name = "try-keyerror-init"
     message = "Every new key of `{mapping}` costs a raised and caught `KeyError`"
     advice = "Use a `defaultdict({factory})`, or `{mapping}.setdefault(...)`"
-    gain = Gain("O(n) exceptions", "O(n)", {10: 1.2, 1_000: 1.3, 10_000: 1.3}, Tier.CONSTANT)
+    gain = Gain("O(n) exceptions", "O(n)", {10: 1.2, 1_000: 1.3, 10_000: 1.3}, Tier.IDIOM)
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -141,29 +141,19 @@ class TryKeyErrorInit(Rule):
                 return edges
             """
         ),
-        # The handler makes it empty and adds then.
+        # The handler makes it empty; what follows adds.
         Bad(
             """
             def positions(text):
                 found = {}
                 for place, char in enumerate(text):
                     try:  # OTH301
-                        found[char].append(place)
+                        found[char]
                     except KeyError:
                         found[char] = []
-                        found[char].append(place)
-                return found
-            """,
-            fixed="""
-            from collections import defaultdict
-
-
-            def positions(text):
-                found = defaultdict(list)
-                for place, char in enumerate(text):
                     found[char].append(place)
                 return found
-            """,
+            """
         ),
         # The value is costly and mostly there: a cache.
         Good(
@@ -197,19 +187,15 @@ class TryKeyErrorInit(Rule):
                     groups[key] = [value]
             """
         ),
-        # It is a `defaultdict` already, and the exception comes from elsewhere.
+        # The exception may come from `names`.
         Good(
             """
-            from collections import defaultdict
-
-            def grouped(pairs, names):
-                groups = defaultdict(list)
+            def grouped(pairs, names, groups):
                 for key, value in pairs:
                     try:
                         groups[names[key]].append(value)
                     except KeyError:
                         groups[names[key]] = [value]
-                return groups
             """
         ),
     )
@@ -228,7 +214,7 @@ class TryKeyErrorInit(Rule):
             return
         edits: list[Edit | AddImport] = []
         made = _made_here(place.value, context)
-        if made is not None and factory in ("list", "set", "int"):
+        if made is not None and item is not None and factory in ("list", "set", "int"):
             edits = [
                 Edit(made, replacement(f"defaultdict({factory})")),
                 Edit(node, statements(context.segment(step))),
@@ -248,6 +234,8 @@ def _updated(step: ast.stmt) -> tuple[ast.Subscript | None, str, ast.expr | None
             return place, _ADDING[attr], item
         case ast.AugAssign(target=ast.Subscript() as place, op=ast.Add(), value=item):
             return place, "int", item
+        case ast.Expr(value=ast.Subscript() as place):
+            return place, "list", None
         case ast.Assign(
             targets=[ast.Subscript() as place],
             value=ast.BinOp(op=ast.Add(), left=left, right=item),
@@ -269,10 +257,15 @@ def _is_first_value(
     match handler.body:
         case [ast.Assign(targets=[target], value=value)] if same(target, place):
             if factory == "int":
-                return item is not None and same(value, item) and isinstance(item, ast.Constant)
-            return item is not None and _holds_only(value, item)
+                return (
+                    isinstance(item, ast.Constant)
+                    and isinstance(item.value, int)
+                    and same(value, item)
+                )
+            return is_empty_container(value) if item is None else _holds_only(value, item)
         case [ast.Assign(targets=[target], value=value), again] if same(target, place):
-            return is_empty_container(value) and same(again, step)
+            is_empty = is_constant(value, 0) if factory == "int" else is_empty_container(value)
+            return is_empty and same(again, step)
     return False
 
 

@@ -3,22 +3,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.accumulators import carrying_loops, is_kept
+from effilint.analyzer.facts.conversions import reversed_after
 from effilint.analyzer.facts.lists import drains_few, is_first, may_be_long, region_of
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.rebinding import is_concatenation, rebinding, sum_operands
-from effilint.analyzer.facts.scopes import Symbol
-from effilint.analyzer.facts.searched_lists import assigned_values
 from effilint.analyzer.patterns import (
     is_constant,
-    is_empty_container,
     method_call,
     names_in,
     same,
     walk,
 )
-from effilint.analyzer.rewrite import around
 
 
 class InsertFrontInLoop(Rule):
@@ -172,7 +169,7 @@ class InsertFrontInLoop(Rule):
             return
         loops = _growing_loops(context, statement, items)
         if loops:
-            edits = _reversed_after(context, node, items, loops)
+            edits = reversed_after(context, node, items, loops)
             yield self.report(statement, *edits, items=context.segment(items))
 
     def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
@@ -242,47 +239,3 @@ def _puts_first(node: ast.AST, items: ast.expr) -> bool:
         case ast.Assign(targets=[target], value=value):
             return same(target, items) and _is_prepended(items, value)
     return False
-
-
-def _reversed_after(
-    context: Context, call: ast.Call, items: ast.expr, loops: list[Loop]
-) -> list[Edit]:
-    """Return the edits for a local list that is empty before the loop and not read in it."""
-    loop = loops[-1]
-    symbol = context.symbol(items)
-    if symbol is None or not isinstance(loop, ast.For | ast.While) or len(loops) > 1:
-        return []
-    if not _starts_empty(context, symbol, loop) or not isinstance(call.func, ast.Attribute):
-        return []
-    uses = [use for use in context.uses(items) if context.inside(use, loop)]
-    if len(uses) != 1 or _may_be_left_early(context, symbol, loop):
-        return []
-    added = context.segment(call.args[1])
-    return [
-        Edit(call, replacement(f"{symbol.name}.append({added})")),
-        Edit(loop, around("", f"{symbol.name}.reverse()")),
-    ]
-
-
-def _starts_empty(context: Context, symbol: Symbol, loop: ast.stmt) -> bool:
-    values = assigned_values(context, symbol)
-    if values is None or len(values) != 1 or not is_empty_container(values[0]):
-        return False
-    start = context.statement(values[0])
-    if start not in context.block(loop):
-        return False
-    first, last = context.block(loop).index(start), context.block(loop).index(loop)
-    between = context.block(loop)[first + 1 : last]
-    return not any(
-        isinstance(node, ast.Name) and node.id == symbol.name
-        for statement in between
-        for node in walk(statement)
-    )
-
-
-def _may_be_left_early(context: Context, symbol: Symbol, loop: ast.stmt) -> bool:
-    """Whether somebody may see the list before it is reversed."""
-    home = symbol.scope.node
-    if any(context.function(use) is not home for use in context.scopes.loads(symbol)):
-        return True
-    return any(isinstance(outer, ast.Try) for outer in context.ancestors(loop))

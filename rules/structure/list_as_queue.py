@@ -4,27 +4,17 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import (
-    AddImport,
     Bad,
     Context,
-    Edit,
     Finding,
     Gain,
     Good,
     Rule,
-    replacement,
-    statements,
 )
 from effilint.analyzer.facts.accumulators import carrying_loops
+from effilint.analyzer.facts.conversions import as_deque
 from effilint.analyzer.facts.lists import drains_few, is_first, may_be_long
 from effilint.analyzer.facts.rebinding import is_concatenation
-from effilint.analyzer.facts.scopes import Symbol
-from effilint.analyzer.facts.searched_lists import (
-    assigned_values,
-    is_tested,
-    is_truth_test,
-    statement_call,
-)
 from effilint.analyzer.patterns import is_constant, method_call, same, sole_statement
 
 
@@ -205,7 +195,7 @@ class ListAsQueue(Rule):
         if not is_first(node, loops[-1], lambda other: _takes_first(other, queue)):
             return
         symbol = context.symbol(queue)
-        edits = _as_deque(context, symbol) if symbol else []
+        edits = as_deque(context, symbol) if symbol else []
         yield self.report(node, *edits, queue=context.segment(queue))
 
 
@@ -215,66 +205,4 @@ def _takes_first(node: ast.AST, queue: ast.expr) -> bool:
             return is_constant(place, 0) and same(value, queue)
         case ast.Delete(targets=[ast.Subscript(value=value, slice=place)]):
             return is_constant(place, 0) and same(value, queue)
-    return False
-
-
-def _as_deque(context: Context, symbol: Symbol) -> list[Edit | AddImport]:
-    values = assigned_values(context, symbol)
-    if values is None:
-        return []
-    edits: list[Edit | AddImport] = [AddImport("collections", "deque")]
-    for value in values:
-        text = _deque_text(context, value)
-        if text is None:
-            return []
-        edits.append(Edit(value, replacement(text)))
-    for use in context.scopes.loads(symbol):
-        change = _changed_use(context, use)
-        if change is None and not _is_allowed(context, use):
-            return []
-        edits += [change] if change else []
-    return edits
-
-
-def _deque_text(context: Context, value: ast.expr) -> str | None:
-    match value:
-        case ast.List(elts=[]) | ast.Call(func=ast.Name("list"), args=[]):
-            return "deque()"
-        case ast.Call(func=ast.Name("list"), args=[items], keywords=[]):
-            return f"deque({context.segment(items)})"
-        case ast.List() | ast.ListComp() | ast.BinOp() | ast.Call(func=ast.Name("sorted")):
-            return f"deque({context.segment(value)})"
-    return None
-
-
-def _changed_use(context: Context, use: ast.Name) -> Edit | None:
-    """The edit of a use that takes the first item."""
-    parent = context.parent(use)
-    outer = context.parent(parent) if parent else None
-    match parent, outer:
-        case ast.Subscript(ctx=ast.Del(), slice=place), ast.Delete(targets=[_]):
-            if is_constant(place, 0):
-                return Edit(outer, statements(f"{use.id}.popleft()"))
-        case ast.Attribute(attr="pop"), ast.Call(args=[place]):
-            if is_constant(place, 0):
-                return Edit(outer, replacement(f"{use.id}.popleft()"))
-    return None
-
-
-def _is_allowed(context: Context, use: ast.Name) -> bool:
-    """Whether a deque does the same for this use."""
-    if is_tested(context, use) or is_truth_test(context, use):
-        return True
-    if statement_call(context, use, "append", "extend", "remove"):
-        return True
-    parent = context.parent(use)
-    match parent, context.parent(parent) if parent else None:
-        case ast.Call(func=ast.Name("len")), _:
-            return True
-        case ast.Attribute(attr="pop" | "clear"), ast.Call(args=[]):
-            return True
-        case ast.Subscript(ctx=ast.Load(), slice=place), _:
-            return is_constant(place, 0) or (
-                isinstance(place, ast.UnaryOp) and is_constant(place.operand, 1)
-            )
     return False

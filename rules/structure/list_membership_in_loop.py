@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.facts.conversions import as_set
 from effilint.analyzer.facts.lists import hot_unchanged_loop, is_first, may_be_long, region_of
-from effilint.analyzer.facts.searched_lists import as_set, holds_unhashable, is_unhashable
+from effilint.analyzer.facts.searched_lists import holds_unhashable, is_unhashable
 from effilint.analyzer.patterns import membership, same
 
 
@@ -104,6 +105,26 @@ class ListMembershipInLoop(Rule):
                 return found, ranked
             """
         ),
+        Bad(
+            """
+            def unread(posts, log):
+                seen = [entry.post for entry in log]
+
+                def is_new(post):
+                    return post not in seen  # DST101
+
+                return [post for post in posts if is_new(post)]
+            """,
+            fixed="""
+            def unread(posts, log):
+                seen = {entry.post for entry in log}
+
+                def is_new(post):
+                    return post not in seen
+
+                return [post for post in posts if is_new(post)]
+            """,
+        ),
         # The list changes in the loop.
         Good(
             """
@@ -154,6 +175,10 @@ class ListMembershipInLoop(Rule):
                 for a, b in pairs:
                     found.append([a, b])
                 return [line for line in lines if line not in found]
+
+            def missing(groups, table):
+                known = list(table.items())
+                return [name for name, group in groups if (name, set(group)) not in known]
             """
         ),
     )
@@ -195,9 +220,11 @@ def _is_searched_by_calls(context: Context, test: ast.Compare, container: ast.ex
     function = context.function(test)
     if function is None or context.loops(test):
         return False
-    if isinstance(container, ast.Name):
-        symbol = context.symbol(container)
-        if symbol is None or symbol.scope.node is not context.tree:
-            return False
     call = context.calls.called_in_loop(function)
+    if call is not None and isinstance(container, ast.Name):
+        symbol = context.symbol(container)
+        if symbol is None or symbol.scope.node is function:
+            return False
+        if not context.inside(call, symbol.scope.node):
+            return False
     return call is not None and context.is_invariant(container, context.hot_loops(call)[-1])

@@ -124,16 +124,6 @@ class RemoveInLoop(Rule):
                         numbers.remove(number)
             """
         ),
-        # From the end nothing moves.
-        Good(
-            """
-            def trim(lines: list[str]) -> None:
-                while lines and not lines[-1]:
-                    del lines[-1]
-                for _ in range(len(lines)):
-                    lines.pop()
-            """
-        ),
         # A few items.
         Good(
             """

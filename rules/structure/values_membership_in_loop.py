@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.lists import hot_unchanged_loop
 from effilint.analyzer.facts.loops import TINY, Loops
+from effilint.analyzer.facts.searched_lists import is_unhashable
 from effilint.analyzer.patterns import membership, method_call
 
 
@@ -104,7 +105,7 @@ class ValuesMembershipInLoop(Rule):
         kind = context.type_of(table)
         if not kind.is_mapping or (kind.value is not None and kind.value.is_mutable):
             return
-        if context.type_of(item).is_mutable or isinstance(item, ast.Constant):
+        if is_unhashable(context, item) or isinstance(item, ast.Constant):
             return
         if (Loops(context).length(table) or TINY + 1) <= TINY:
             return

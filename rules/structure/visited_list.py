@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.context import FunctionNode
+from effilint.analyzer.facts.conversions import as_set
 from effilint.analyzer.facts.lists import outlives_passes
 from effilint.analyzer.facts.scopes import Kind, Symbol
 from effilint.analyzer.facts.searched_lists import (
     added_again,
-    as_set,
     is_only_searched,
     is_tested,
     is_truth_test,
@@ -152,18 +152,6 @@ class VisitedList(Rule):
                 for other in graph[node]:
                     paths(graph, other, path)
                 path.pop()
-            """
-        ),
-        # Not hashable.
-        Good(
-            """
-            def states(moves):
-                seen = []
-                for move in moves:
-                    board = list(move)
-                    if board in seen:
-                        return board
-                    seen.append(board)
             """
         ),
         # Starts afresh, for a few items each time.

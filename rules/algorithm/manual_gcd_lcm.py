@@ -1,0 +1,388 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import AddImport, Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.context import FunctionNode
+from effilint.analyzer.facts.counting import (
+    Counting,
+    counting,
+    divides,
+    remainder,
+    tests_joined,
+)
+from effilint.analyzer.patterns import always_leaves, is_constant, is_name, names_in, same
+from effilint.analyzer.rewrite import statements
+
+
+class ManualGcdLcm(Rule):
+    """A greatest common divisor or least common multiple is computed by hand.
+
+    `math.gcd` and `math.lcm` do it in C. A search number by number needs as many steps as the
+    numbers are large, Euclid's algorithm as many as they have digits. The fix assumes `int`s that
+    are not negative.
+    """
+
+    code = "ALG306"
+    name = "manual-gcd-lcm"
+    message = "The {what} is computed by hand"
+    advice = "Use `math.{function}({one}, {other})`"
+    safety = Safety.UNSAFE
+    gain = Gain("O(log n) to O(n)", "O(log n)", {10: 1.0, 1_000: 1.0, 100_000: 1.0})
+    examples = (
+        Bad(
+            """
+            def largest_square(width, height):
+                for side in range(min(width, height), 0, -1):  # ALG306
+                    if width % side == 0 and height % side == 0:
+                        return side
+            """,
+            fixed="""
+            import math
+
+
+            def largest_square(width, height):
+                return math.gcd(width, height)
+            """,
+            workload="largest_square(n + 1, n + 2)",
+        ),
+        # Euclid's algorithm.
+        Bad(
+            """
+            def reduced(numerator, denominator):
+                a, b = numerator, denominator
+                while b:  # ALG306
+                    a, b = b, a % b
+                return numerator // a, denominator // a
+            """,
+            fixed="""
+            import math
+
+
+            def reduced(numerator, denominator):
+                a, b = numerator, denominator
+                a = math.gcd(a, b)
+                return numerator // a, denominator // a
+            """,
+            workload="reduced(n + 10, n + 15)",
+        ),
+        # The same as a recursion.
+        Bad(
+            """
+            class Gears:
+                def gcd(self, a, b):
+                    return a if b == 0 else self.gcd(b, a % b)  # ALG306
+            """
+        ),
+        # By subtraction, or with a third variable.
+        Bad(
+            """
+            def common(a, b, c):
+                while a != b:  # ALG306
+                    if a > b:
+                        a -= b
+                    else:
+                        b -= a
+                while c != 0:  # ALG306
+                    rest = a % c
+                    a = c
+                    c = rest
+                return a
+            """,
+            fixed="""
+            import math
+
+
+            def common(a, b, c):
+                while a != b:
+                    if a > b:
+                        a -= b
+                    else:
+                        b -= a
+                a = math.gcd(a, c)
+                return a
+            """,
+        ),
+        # Step by step to the least common multiple.
+        Bad(
+            """
+            def meeting(first: int, second: int) -> int:
+                day = first
+                while day % second != 0:  # ALG306
+                    day += first
+                return day
+            """
+        ),
+        # The last common divisor is kept.
+        Bad(
+            """
+            def common(a, b):
+                largest, d = 1, 1
+                while d <= a:  # ALG306
+                    if a % d == 0 and b % d == 0:
+                        largest = d
+                    d += 1
+                return largest
+            """
+        ),
+        # With the coefficients, which the library does not give.
+        Good(
+            """
+            def extended(a, b):
+                x, y = 1, 0
+                while b:
+                    x, y = y, x - a // b * y
+                    a, b = b, a % b
+                return a, x
+            """
+        ),
+        # The remainders are of use.
+        Good(
+            """
+            def quotients(a, b):
+                while b:
+                    yield a // b
+                    a, b = b, a % b
+            """
+        ),
+        # A domain of its own, such as polynomials, may have remainders too.
+        Good(
+            """
+            class Polynomials(Domain):
+                def gcd(self, a, b):
+                    while b:
+                        a, b = b, a % b
+                    return self.normalized(a)
+            """
+        ),
+        # A text is filled: the type is known and no number.
+        Good(
+            """
+            def fill(text: str, width: int):
+                while len(text) % width:
+                    text += " "
+                return text
+            """
+        ),
+        # One number only.
+        Good(
+            """
+            def round_up(n):
+                while n % 8:
+                    n += 1
+                return n
+            """
+        ),
+    )
+
+    def visit_While(self, node: ast.While, context: Context) -> Iterator[Finding]:
+        pair = _euclid(node) or _subtraction(node)
+        if pair is not None:
+            yield from self._euclid(node, *pair, context)
+            return
+        step = _steps_to_multiple(node, context)
+        if step is not None:
+            yield self._found(node.test, "lcm", *step, context)
+            return
+        yield from self._search(node, context)
+
+    def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
+        yield from self._search(node, context)
+
+    def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
+        """A recursion: `return gcd(b, a % b)`."""
+        match node.args:
+            case [ast.Name() as b, ast.BinOp(left=ast.Name() as a, op=ast.Mod(), right=by)] if same(
+                b, by
+            ):
+                pass
+            case _:
+                return
+        function = context.function(node)
+        if function is None or not _is_gcd_of(function, a.id, b.id, context):
+            return
+        if context.callee(node) is function and _are_numbers(a, b, context):
+            yield self._found(node, "gcd", a, b, context)
+
+    def _euclid(
+        self, node: ast.While, a: ast.Name, b: ast.Name, context: Context
+    ) -> Iterator[Finding]:
+        if not _are_numbers(a, b, context):
+            return
+        edits: list[Edit | AddImport] = []
+        later = [
+            u for u in context.uses(b) if not context.inside(u, node) and u.lineno > node.lineno
+        ]
+        is_plain = not isinstance(node.test, ast.Compare) or is_constant(
+            node.test.comparators[0], 0
+        )
+        if not later and not node.orelse and is_plain and not context.loops(node):
+            text = f"{a.id} = math.gcd({a.id}, {b.id})"
+            edits = [Edit(node, statements(text)), AddImport("math")]
+        yield self._found(node.test, "gcd", a, b, context, *edits)
+
+    def _search(self, node: ast.For | ast.While, context: Context) -> Iterator[Finding]:
+        run = counting(node, context)
+        if run is None or len(run.body) != 1:
+            return
+        match run.body[0]:
+            case ast.If(test=ast.BoolOp() as test, body=body, orelse=[]):
+                pass
+            case _:
+                return
+        common = _common(test, run)
+        if common is None or not _are_numbers(common[0], common[1], context):
+            return
+        is_last = len(body) == 1 and isinstance(body[0], ast.Assign) and run.step > 0
+        leaves = always_leaves(body) and not isinstance(body[-1], ast.Continue)
+        divisor, one, other = common[2], common[0], common[1]
+        if divisor and ((leaves and run.step < 0) or (is_last and _keeps(body[0], run))):
+            yield self._found(run.place, "gcd", one, other, context)
+        elif not divisor and leaves and run.step > 0:
+            yield self._found(run.place, "lcm", one, other, context)
+
+    def _found(
+        self,
+        place: ast.expr,
+        function: str,
+        one: ast.expr,
+        other: ast.expr,
+        context: Context,
+        *edits: Edit | AddImport,
+    ) -> Finding:
+        what = "greatest common divisor" if function == "gcd" else "least common multiple"
+        texts = context.segment(one), context.segment(other)
+        return self.report(
+            place, *edits, what=what, function=function, one=texts[0], other=texts[1]
+        )
+
+
+def _until_zero(test: ast.expr) -> ast.Name | None:
+    match test:
+        case ast.Name() as b:
+            return b
+        case ast.Compare(left=ast.Name() as b, ops=[ast.NotEq() | ast.Gt()], comparators=[zero]):
+            return b if is_constant(zero, 0) else None
+    return None
+
+
+def _euclid(loop: ast.While) -> tuple[ast.Name, ast.Name] | None:
+    """The two variables of `while b: a, b = b, a % b`, in one statement or in three."""
+    b = _until_zero(loop.test)
+    if b is None:
+        return None
+    match loop.body:
+        case [
+            ast.Assign(
+                targets=[ast.Tuple(elts=[ast.Name() as a, second])],
+                value=ast.Tuple(elts=[first, rest]),
+            )
+        ]:
+            return (a, b) if same(first, b) and same(second, b) and _is_rest(rest, a, b) else None
+        case [
+            ast.Assign(targets=[ast.Name() as held], value=value),
+            ast.Assign(targets=[one], value=first),
+            ast.Assign(targets=[other], value=second),
+        ]:
+            # rest = a % b; a = b; b = rest
+            if isinstance(one, ast.Name) and same(other, b) and same(second, held):
+                return (one, b) if same(first, b) and _is_rest(value, one, b) else None
+            # held = b; b = a % b; a = held
+            if isinstance(other, ast.Name) and same(value, b) and same(one, b):
+                return (other, b) if same(second, held) and _is_rest(first, other, b) else None
+    return None
+
+
+def _is_rest(node: ast.expr, a: ast.Name, b: ast.Name) -> bool:
+    match node:
+        case ast.BinOp(left, ast.Mod(), right):
+            return same(left, a) and same(right, b)
+    return False
+
+
+def _subtraction(loop: ast.While) -> tuple[ast.Name, ast.Name] | None:
+    """The two variables of `while a != b: if a > b: a -= b else: b -= a`."""
+    match loop:
+        case ast.While(
+            test=ast.Compare(
+                left=ast.Name() as a, ops=[ast.NotEq()], comparators=[ast.Name() as b]
+            ),
+            body=[ast.If(body=[one], orelse=[other])],
+        ):
+            if _subtracts(one, a, b) and _subtracts(other, b, a):
+                return a, b
+            if _subtracts(one, b, a) and _subtracts(other, a, b):
+                return a, b
+    return None
+
+
+def _subtracts(statement: ast.stmt, a: ast.Name, b: ast.Name) -> bool:
+    match statement:
+        case ast.AugAssign(target=target, op=ast.Sub(), value=value):
+            return same(target, a) and same(value, b)
+        case ast.Assign(targets=[target], value=ast.BinOp(left, ast.Sub(), right)):
+            return same(target, a) and same(left, a) and same(right, b)
+    return False
+
+
+def _steps_to_multiple(loop: ast.While, context: Context) -> tuple[ast.expr, ast.expr] | None:
+    """The numbers of `while m % b: m += a` that starts from `a`."""
+    found = remainder(loop.test)
+    if found is None or found.equal or not is_constant(found.value, 0) or len(loop.body) != 1:
+        return None
+    match loop.body[0]:
+        case ast.AugAssign(target=ast.Name() as multiple, op=ast.Add(), value=step):
+            pass
+        case _:
+            return None
+    if not same(found.dividend, multiple) or not isinstance(step, ast.Name | ast.Attribute):
+        return None
+    starts = [b.value for b in context.bindings(multiple) if not context.inside(b.node, loop)]
+    if len(starts) != 1 or starts[0] is None or not same(starts[0], step):
+        return None
+    return step, found.divisor
+
+
+def _is_gcd_of(function: FunctionNode, a: str, b: str, context: Context) -> bool:
+    """Whether the function of two numbers does nothing else."""
+    if list(context.calls.parameters(function)) != [a, b]:
+        return False
+    values = context.calls.outcome(function).returned
+    return all(names_in(value) <= {a, b, function.name, "self", "cls", "abs"} for value in values)
+
+
+def _are_numbers(a: ast.expr, b: ast.expr, context: Context) -> bool:
+    """Whether nothing says that they are something else than whole numbers."""
+    kinds = (context.type_of(a), context.type_of(b))
+    if any(kind.is_known and kind.name not in ("int", "bool") for kind in kinds):
+        return False
+    # In a subclass of something, what is unknown may well be elements of an algebra.
+    return all(kind.is_known for kind in kinds) or not any(
+        isinstance(outer, ast.ClassDef) and outer.bases for outer in context.ancestors(a)
+    )
+
+
+def _common(test: ast.BoolOp, run: Counting) -> tuple[ast.expr, ast.expr, bool] | None:
+    """The two numbers that the loop's number divides (true), or is a multiple of (false)."""
+    tests = [*tests_joined(test)]
+    if len(tests) != 2:
+        return None
+    divided = [divides(part, run.variable) for part in tests]
+    if divided[0] and divided[1]:
+        (one, asks), (other, too) = divided[0], divided[1]
+        return (one, other, True) if asks and too and not same(one, other) else None
+    found = [remainder(part) for part in tests]
+    if found[0] is None or found[1] is None:
+        return None
+    for part in found:
+        assert part is not None
+        if not part.equal or not is_constant(part.value, 0):
+            return None
+        if not is_name(part.dividend, run.variable.id) or isinstance(part.divisor, ast.Constant):
+            return None
+    return found[0].divisor, found[1].divisor, False
+
+
+def _keeps(statement: ast.stmt, run: Counting) -> bool:
+    return isinstance(statement, ast.Assign) and is_name(statement.value, run.variable.id)
