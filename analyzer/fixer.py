@@ -42,6 +42,7 @@ class Checker(Protocol):
 
     def check(self, source: Source) -> list[Diagnostic]:
         """Return the diagnostics of `source` with their fixes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

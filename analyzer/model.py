@@ -204,5 +204,10 @@ class Rule:
         **fields: object,
     ) -> Finding:
         """Return the finding of this rule at `node`; `fields` fill the message and advice."""
-        message = self.message.format(**fields)
-        return Finding(self, node, message, self.advice.format(**fields), edits)
+        message, advice = self.message.format(**fields), self.advice.format(**fields)
+        return Finding(self, node, _one_line(message), _one_line(advice), edits)
+
+
+def _one_line(text: str) -> str:
+    """Source text in a message may have come from several lines."""
+    return " ".join(text.split()) if "\n" in text else text

@@ -92,10 +92,12 @@ def _as_written(node: cst.CSTNode) -> cst.CSTNode:
 
     class Unindented(cst.CSTTransformer):
         def leave_ParenthesizedWhitespace(
-            self, _: cst.ParenthesizedWhitespace, new: cst.ParenthesizedWhitespace
+            self,
+            original_node: cst.ParenthesizedWhitespace,  # noqa: ARG002
+            updated_node: cst.ParenthesizedWhitespace,
         ) -> cst.ParenthesizedWhitespace:
-            lines = [line.with_changes(indent=False) for line in new.empty_lines]
-            return new.with_changes(indent=False, empty_lines=lines)
+            lines = [line.with_changes(indent=False) for line in updated_node.empty_lines]
+            return updated_node.with_changes(indent=False, empty_lines=lines)
 
     return cast("cst.CSTNode", node.visit(Unindented()))
 

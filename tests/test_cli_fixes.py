@@ -26,8 +26,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fix of API101 counts as safe where no test says otherwise."""
+    monkeypatch.setattr(type(all_rules()["API101"]), "safety", Safety.SAFE)
+
+
 @pytest.fixture
-def unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
+def unsafe(safe: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fix of API101 counts as unsafe; nothing is remembered from before."""
     monkeypatch.setattr(type(all_rules()["API101"]), "safety", Safety.UNSAFE)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.patterns import (
-    always_leaves,
     constant_int,
     is_constant,
     is_name,
-    names_in,
     range_bounds,
     same,
     walk,
@@ -22,6 +19,7 @@ from effilint.analyzer.patterns import (
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
     from effilint.analyzer.facts.loops import Loop
+    from effilint.analyzer.facts.scopes import Binding
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,6 @@ class Counting:
     inclusive: bool
     place: ast.expr
     body: tuple[ast.stmt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Remainder:
-    """A test of `dividend % divisor` against `value`: for it (`equal`) or for anything else."""
-
-    dividend: ast.expr
-    divisor: ast.expr
-    value: ast.expr
-    equal: bool
 
 
 def counting(loop: Loop, context: Context) -> Counting | None:
@@ -110,14 +98,7 @@ def is_fixed(node: ast.expr, context: Context) -> bool:
             return is_fixed(operand, context)
         case ast.Name():
             bindings = context.bindings(node)
-            if len(bindings) != 1:
-                return False
-            value = bindings[0].value
-            if bindings[0].kind is Kind.UNPACK and isinstance(value, ast.Tuple):
-                return all(isinstance(item, ast.Constant) for item in value.elts)
-            return (
-                bindings[0].kind is Kind.ASSIGN and value is not None and is_fixed(value, context)
-            )
+            return bool(bindings) and all(_binds_constant(b, context) for b in bindings)
         case ast.Attribute(attr=attr):
             owner = context.types.self_class(node)
             return owner is not None and any(
@@ -127,6 +108,13 @@ def is_fixed(node: ast.expr, context: Context) -> bool:
                 for s in owner.body
             )
     return False
+
+
+def _binds_constant(binding: Binding, context: Context) -> bool:
+    value = binding.value
+    if binding.kind is Kind.UNPACK and isinstance(value, ast.Tuple):
+        return all(isinstance(item, ast.Constant) for item in value.elts)
+    return binding.kind is Kind.ASSIGN and value is not None and is_fixed(value, context)
 
 
 def _goes_towards(op: ast.cmpop, step: int) -> bool:
@@ -181,121 +169,9 @@ def _start(loop: ast.While, variable: ast.Name, context: Context) -> ast.expr | 
     return None
 
 
-def remainder(test: ast.expr) -> Remainder | None:
-    """What `n % i == 0`, `not n % i`, `n % i` and their kin test."""
-    match test:
-        case ast.BinOp(left, ast.Mod(), right) if not is_constant_text(left):
-            return Remainder(left, right, ast.Constant(0), False)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = remainder(operand)
-            if inner is None:
-                return None
-            return Remainder(inner.dividend, inner.divisor, inner.value, not inner.equal)
-        case ast.Compare(left=one, ops=[ast.Eq() | ast.NotEq() as op], comparators=[other]):
-            for rest, value in ((one, other), (other, one)):
-                if isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Mod):
-                    if not is_constant_text(rest.left):
-                        return Remainder(rest.left, rest.right, value, isinstance(op, ast.Eq))
-    return None
-
-
-def is_constant_text(node: ast.expr) -> bool:
-    """Whether `%` on it formats a string."""
-    return isinstance(node, ast.JoinedStr) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
-    )
-
-
-def divides(test: ast.expr, divisor: ast.Name) -> tuple[ast.expr, bool] | None:
-    """The number that the test asks `divisor` to divide, and whether it asks for it or against."""
-    found = remainder(test)
-    if found is None or not is_name(found.divisor, divisor.id) or not is_constant(found.value, 0):
-        return None
-    return None if divisor.id in names_in(found.dividend) else (found.dividend, found.equal)
-
-
-def where_divisor(run: Counting, dividend: ast.expr) -> list[ast.stmt] | None:
-    """What the loop does with a divisor, if it does nothing with other numbers."""
-    if not run.body or not isinstance(run.body[0], ast.If):
-        return None
-    first = run.body[0]
-    found = divides(first.test, run.variable)
-    if found is None or not same(found[0], dividend):
-        return None
-    rest = list(run.body[1:])
-    if found[1]:
-        return first.body if not rest and _is_idle(first.orelse) else None
-    if not rest and _is_idle(first.body):
-        return first.orelse or None
-    if always_leaves(first.body) and isinstance(first.body[-1], ast.Continue):
-        return rest if len(first.body) == 1 and rest else None
-    return None
-
-
-def _is_idle(block: list[ast.stmt]) -> bool:
-    """Whether the statements only pass, go on, or set a variable to a constant."""
-    return all(
-        isinstance(s, ast.Pass | ast.Continue)
-        or (isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant))
-        for s in block
-    )
-
-
-def sets_constants(block: list[ast.stmt]) -> bool:
-    """Whether the statements only set plain variables to constants."""
-    return bool(block) and all(
-        isinstance(s, ast.Assign)
-        and isinstance(s.value, ast.Constant)
-        and all(isinstance(target, ast.Name) for target in s.targets)
-        for s in block
-    )
-
-
-def magnitude(bound: ast.expr) -> ast.expr:
-    """What a bound such as `n + 1`, `n // 2 + 1` or `int(n / 2)` grows with: `n`."""
-    match bound:
-        case ast.BinOp(left, ast.Add() | ast.Sub() | ast.FloorDiv() | ast.Div(), right) if (
-            constant_int(right) is not None
-        ):
-            return magnitude(left)
-        case ast.BinOp(ast.Constant(value=int()), ast.Add(), right):
-            return magnitude(right)
-        case ast.BinOp(left, ast.RShift(), ast.Constant(value=1)):
-            return magnitude(left)
-        case ast.Call(
-            func=ast.Name("int" | "round" | "ceil" | "floor")
-            | ast.Attribute(attr="ceil" | "floor"),
-            args=[inner],
-        ):
-            return magnitude(inner)
-    return bound
-
-
 def is_used_after(variable: ast.Name, loop: ast.stmt, context: Context) -> bool:
     """Whether the variable is read outside the loop."""
     return any(not context.inside(use, loop) for use in context.uses(variable))
-
-
-def tests_joined(test: ast.expr) -> Iterator[ast.expr]:
-    """Yield the tests that `and` joins, or the test itself."""
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        for value in test.values:
-            yield from tests_joined(value)
-    else:
-        yield test
-
-
-def is_divisibility(test: ast.expr, variable: ast.Name) -> bool:
-    """Whether the test only asks for remainders of `variable`, joined by and, or, not."""
-    match test:
-        case ast.BoolOp(values=values):
-            return all(is_divisibility(value, variable) for value in values)
-        case ast.UnaryOp(op=ast.Not(), operand=operand) if remainder(operand) is None:
-            return is_divisibility(operand, variable)
-    found = remainder(test)
-    if found is None or not is_name(found.dividend, variable.id):
-        return False
-    return variable.id not in names_in(found.divisor) | names_in(found.value)
 
 
 def passes(run: Counting, context: Context) -> str | None:

@@ -51,20 +51,35 @@ def join_of_loop(inner: ast.For, context: Context) -> Join | None:
 
 
 def join_of_comprehension(inner: ast.comprehension, context: Context) -> Join | None:
-    """The join that two clauses of a comprehension make."""
-    comp = context.parent(inner)
-    if not isinstance(comp, COMPREHENSIONS):
-        return None
+    """The join that the last clause of a comprehension makes with the loop around it."""
+    comp = context.parents[inner]
+    assert isinstance(comp, COMPREHENSIONS)
     place = comp.generators.index(inner)
-    if place != len(comp.generators) - 1:
+    tests = _tests(comp, inner, context)
+    if place != len(comp.generators) - 1 or not tests:
         return None
     if place:
         outer: ForLoop = comp.generators[place - 1]
         region: ast.AST = comp
-    else:  # any(a == b for b in others) in the body or the condition of another loop
-        return None
-    test = inner.ifs[0] if len(inner.ifs) == 1 else ast.BoolOp(ast.And(), inner.ifs)
+    else:
+        loops = context.loops(comp)
+        if not loops or isinstance(loops[0], ast.While):
+            return None
+        outer = loops[0]
+        region = context.parents[outer] if isinstance(outer, ast.comprehension) else outer
+    test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
     return _join(outer, inner, test, ast.Eq, region, context)
+
+
+def _tests(comp: ast.AST, inner: ast.comprehension, context: Context) -> list[ast.expr]:
+    """The conditions; for `any(a == b for ...)` what is asked, for `next(...)` nothing."""
+    call = context.parents[comp]
+    if not isinstance(comp, ast.GeneratorExp) or not isinstance(call, ast.Call):
+        return inner.ifs
+    function = context.resolve(call.func)
+    if function == "any" and not inner.ifs:
+        return [comp.elt]
+    return [] if function == "next" else inner.ifs
 
 
 def _join(

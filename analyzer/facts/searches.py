@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.calls import own_nodes
+from effilint.analyzer.patterns import method_call
 from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`over` is what is searched, a parameter, an attribute or a global; `key` the parameter
-    that items are compared with."""
+    """A function that looks through `over` for items of which a part equals the parameter `key`.
+
+    `over` is a parameter, an attribute or a global.
+    """
 
     over: ast.Name | ast.Attribute
     key: str
@@ -39,19 +42,22 @@ class Searches:
         body = function.body
         if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             body = body[1:]
-        if isinstance(function, ast.AsyncFunctionDef) or not body or len(body) > 2:
+        if isinstance(function, ast.AsyncFunctionDef) or not body:
             return None
-        match body[0]:
-            case ast.For(target=target, iter=over, body=[ast.If() as test], orelse=orelse):
-                leaves = isinstance(test.body[-1], ast.Return) and not test.orelse
-                is_plain = leaves and not orelse and self._ends(body[1:])
-                return self._search(function, over, target, [test.test]) if is_plain else None
-            case ast.Return(value=ast.expr() as value) if len(body) == 1:
+        match body:
+            case [ast.For(body=[ast.If(orelse=[]) as test], orelse=[]) as loop, *rest]:
+                is_plain = isinstance(test.body[-1], ast.Return) and _ends(rest)
+            case [
+                ast.Assign(targets=[ast.Name(id=name)]),
+                ast.For(body=[ast.If(orelse=[]) as test], orelse=[]) as loop,
+                ast.Return(value=ast.Name(id=returned)),
+            ]:
+                is_plain = name == returned and _collects(test.body, name)
+            case [ast.Return(value=ast.expr() as value)]:
                 return self._expression(function, value)
-        return None
-
-    def _ends(self, rest: list[ast.stmt]) -> bool:
-        return not rest or isinstance(rest[0], ast.Return | ast.Raise)
+            case _:
+                return None
+        return self._search(function, loop.iter, loop.target, [test.test]) if is_plain else None
 
     def _expression(self, function: FunctionNode, value: ast.expr) -> Search | None:
         """`next(...)` or `any(...)` over a generator, or a list comprehension that filters."""
@@ -74,6 +80,9 @@ class Searches:
     def _search(
         self, function: FunctionNode, over: ast.expr, target: ast.expr, tests: list[ast.expr]
     ) -> Search | None:
+        match over:
+            case ast.Call(func=ast.Name("enumerate"), args=[inner]):
+                over = inner
         if len(tests) != 1 or not isinstance(over, ast.Name | ast.Attribute):
             return None
         if self._context.length(over) is not None or self._context.type_of(over).is_mapping:
@@ -96,5 +105,22 @@ class Searches:
         return all(
             self._context.purity.only_reads(node)
             for node in own_nodes(function)
-            if isinstance(node, ast.Call) and not isinstance(self._context.parent(node), ast.Raise)
+            if isinstance(node, ast.Call)
+            and method_call(node, "append", "add") is None  # to its own result
+            and not isinstance(self._context.parent(node), ast.Raise)
         )
+
+
+def _ends(rest: list[ast.stmt]) -> bool:
+    return not rest or (len(rest) == 1 and isinstance(rest[0], ast.Return | ast.Raise))
+
+
+def _collects(block: list[ast.stmt], name: str) -> bool:
+    """Whether the matching item is kept (and the loop left), or appended to the result."""
+    match block:
+        case [ast.Assign(targets=[ast.Name(id=kept)]), ast.Break()]:
+            return kept == name
+        case [ast.Expr(value=call)]:
+            receiver = method_call(call, "append", "add")
+            return isinstance(receiver, ast.Name) and receiver.id == name
+    return False

@@ -110,6 +110,26 @@ class CountInLoop(Rule):
                 return found
             """,
         ),
+        Bad(
+            """
+            def first_single(text: str):
+                for i, letter in enumerate(text):
+                    if text.count(letter) == 1:  # ALG503
+                        return i
+                return -1
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            def first_single(text: str):
+                text_counts = Counter(text)
+                for i, letter in enumerate(text):
+                    if text_counts[letter] == 1:
+                        return i
+                return -1
+            """,
+        ),
         # Pieces of a text are not its items.
         Good(
             """
@@ -165,10 +185,9 @@ class CountInLoop(Rule):
         if not loops or not _counts_items(node.args[0], owner, loops, context):
             return
         loop = invariant_loop(owner, context)
-        varies = loop is not None and any(
-            names_in(node.args[0]) & _bound(inner) for inner in loops[: loops.index(loop) + 1]
-        )
-        if loop is None or not varies:
+        if loop is None or not any(
+            _varies(node.args[0], inner, context) for inner in loops[: loops.index(loop) + 1]
+        ):
             return
         items = context.segment(owner)
         name = fresh_name(stem_of(owner, "counts"), context)
@@ -178,8 +197,10 @@ class CountInLoop(Rule):
         yield self.report(node, *edits, *added, items=items)
 
 
-def _bound(loop: Loop) -> set[str]:
-    return set() if isinstance(loop, ast.While) else targets_of(loop)
+def _varies(item: ast.expr, loop: Loop, context: Context) -> bool:
+    if isinstance(loop, ast.While):
+        return not context.is_invariant(item, loop)
+    return bool(names_in(item) & targets_of(loop))
 
 
 def _is_text(node: ast.expr, context: Context) -> bool:
@@ -193,15 +214,21 @@ def _counts_items(item: ast.expr, owner: ast.expr, loops: list[Loop], context: C
     kind = context.type_of(owner)
     if kind.name in ("list", "tuple", "deque"):
         return True
+    if isinstance(item, ast.Subscript) and not isinstance(item.slice, ast.Slice):
+        return same(item.value, owner)  # `xs.count(xs[i])`
     if not isinstance(item, ast.Name):
         return False
     for loop in loops:
         if not isinstance(loop, ast.While) and item.id in targets_of(loop):
             # `for x in xs: xs.count(x)`; one letter of a text for each of its letters too
-            if same(loop.iter, owner):
+            if same(loop.iter, owner) or same(loop.iter, _enumerated(owner)):
                 return True
             return not _is_text(owner, context) and _goes_through(loop.iter, owner, context)
     return False
+
+
+def _enumerated(owner: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name("enumerate", ast.Load()), [owner], [])
 
 
 def _goes_through(call: ast.AST, owner: ast.expr, context: Context) -> bool:

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
-from effilint.analyzer.facts.counting import Counting, counting, is_divisibility
+from effilint.analyzer.facts.counting import Counting, counting
+from effilint.analyzer.facts.divisors import is_divisibility
 from effilint.analyzer.patterns import constant_int, is_constant, walk
 
 _COUNTERS = ("sum", "len")
@@ -20,7 +21,7 @@ class CountMultiplesLoop(Rule):
         "Divide: 1 to n holds `n // k` multiples of `k`, "
         "and by `a` or `b` that is `n // a + n // b - n // math.lcm(a, b)`"
     )
-    gain = Gain("O(n)", "O(1)", {10: 1.0, 1_000: 1.0, 100_000: 1.0})
+    gain = Gain("O(n)", "O(1)", {10: 3.4, 1_000: 200.0, 100_000: 21_000.0})
     examples = (
         Bad(
             """

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
-from effilint.analyzer.facts.counting import is_used_after, sets_constants
+from effilint.analyzer.facts.counting import is_used_after
+from effilint.analyzer.facts.divisors import sets_constants
 from effilint.analyzer.facts.purity import CHANGING_METHODS
 from effilint.analyzer.patterns import method_call, names_in, walk
 from effilint.analyzer.rewrite import statements
@@ -22,7 +23,7 @@ class FlagLoopWithoutBreak(Rule):
     message = "The loop goes on after it has set `{flag}`, which nothing changes any more"
     advice = "Add `break`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(first hit)", {10: 1.0, 1_000: 1.0, 100_000: 1.0})
+    gain = Gain("O(n)", "O(first hit)", {10: 1.3, 1_000: 10.0, 100_000: 11.0})
     examples = (
         Bad(
             """

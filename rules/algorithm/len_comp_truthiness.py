@@ -23,7 +23,7 @@ class LenCompTruthiness(Rule):
     message = "All matches are {done} only to see whether there is one"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(first match)", {10: 1.0, 1_000: 1.0, 100_000: 1.0})
+    gain = Gain("O(n)", "O(first match)", {10: 0.97, 1_000: 4.5, 100_000: 3.0})
     examples = (
         Bad(
             """

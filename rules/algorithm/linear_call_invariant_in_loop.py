@@ -226,7 +226,8 @@ def _runs_on_every_pass(node: ast.AST, context: Context) -> bool:
                 if child is not first or below is not first.iter:
                     return True
             case ast.If() | ast.IfExp():
-                if child is not outer.test:
+                is_elif = isinstance(child, ast.If) and outer.orelse == [child]
+                if child is not outer.test and not is_elif:
                     return False
             case ast.ExceptHandler() | ast.match_case() | ast.FunctionDef() | ast.Lambda():
                 return False

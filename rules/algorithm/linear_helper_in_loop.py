@@ -85,6 +85,19 @@ class LinearHelperInLoop(Rule):
                 return [key for key in keys if not is_known(key)]  # ALG506
             """,
         ),
+        Bad(
+            """
+            def staff(people, team):
+                found = []
+                for person in people:
+                    if person["team"] == team:
+                        found.append(person)
+                return found
+
+            def sizes(people, teams):
+                return {team: len(staff(people, team)) for team in teams}  # ALG506
+            """,
+        ),
         # Another list on every pass.
         Good(
             """
@@ -138,7 +151,7 @@ class LinearHelperInLoop(Rule):
     )
 
     def visit_FunctionDef(self, node: ast.FunctionDef, context: Context) -> Iterator[Finding]:
-        if len(node.body) > 3:
+        if len(node.body) > 4:
             return
         search = context.searches.of(node)
         if search is None:

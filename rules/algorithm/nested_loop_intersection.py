@@ -106,13 +106,13 @@ class NestedLoopIntersection(Rule):
             yield from self._findings(node, join_of_loop(node, context), context)
 
     def visit_comprehension(self, node: ast.comprehension, context: Context) -> Iterator[Finding]:
-        if node.ifs:
+        if node.ifs or isinstance(context.parent(node), ast.GeneratorExp):
             yield from self._findings(node.iter, join_of_comprehension(node, context), context)
 
     def _findings(
         self, node: ast.For | ast.expr, join: Join | None, context: Context
     ) -> Iterator[Finding]:
-        if join is None or not join.is_of_items:
+        if join is None or not join.is_of_items or _is_any(join, context):
             return
         yield self.report(
             node,
@@ -120,3 +120,9 @@ class NestedLoopIntersection(Rule):
             inner=context.segment(join.inner_key),
             items=context.segment(join.inner.iter),
         )
+
+
+def _is_any(join: Join, context: Context) -> bool:
+    """Whether it is `any(a == b for b in items)`: API103 says that this is `a in items`."""
+    comp = context.parent(join.inner)
+    return isinstance(comp, ast.GeneratorExp) and not join.inner.ifs

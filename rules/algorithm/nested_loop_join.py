@@ -67,6 +67,13 @@ class NestedLoopJoin(Rule):
         ),
         Bad(
             """
+            def spent(users, orders):
+                for user in users:
+                    yield user, sum(o.amount for o in orders if o.user == user.id)  # ALG501
+            """,
+        ),
+        Bad(
+            """
             def positions(needles, hay):
                 found = {}
                 for needle in needles:
@@ -143,7 +150,7 @@ class NestedLoopJoin(Rule):
             yield from self._findings(node, join_of_loop(node, context), context)
 
     def visit_comprehension(self, node: ast.comprehension, context: Context) -> Iterator[Finding]:
-        if node.ifs:
+        if node.ifs or isinstance(context.parent(node), ast.GeneratorExp):
             yield from self._findings(node.iter, join_of_comprehension(node, context), context)
 
     def _findings(

@@ -2,25 +2,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
-from effilint.analyzer.facts.counting import counting, tests_joined
-from effilint.analyzer.facts.loops import TINY, Loop
-from effilint.analyzer.patterns import constant_int, is_constant, names_in, range_bounds
-
-_SAME_ITEMS = ("enumerate", "reversed", "list", "tuple", "sorted")
-_COMBINED = ("itertools.combinations", "itertools.permutations", "itertools.product")
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The loop that repeats the test most often, and what it and the loops around it bind."""
-
-    loop: Loop
-    outer: Loop
-    inner_names: set[str]
-    outer_names: set[str]
+from effilint.analyzer.facts.divisors import tests_joined
+from effilint.analyzer.facts.pairs import Pair, pair_of
+from effilint.analyzer.patterns import names_in
 
 
 class PairSumBruteforce(Rule):
@@ -34,7 +20,7 @@ class PairSumBruteforce(Rule):
     name = "pair-sum-bruteforce"
     message = "All pairs are tried for those with `{test}`"
     advice = "Keep the items seen in a set or dict (or count them), and look up the one missing"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.0, 300: 1.0, 3_000: 1.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.9, 300: 86.0, 3_000: 470.0})
     examples = (
         Bad(
             """
@@ -147,7 +133,7 @@ class PairSumBruteforce(Rule):
         terms = [*_terms(node.left), *_terms(node.comparators[0])]
         if len(terms) < 3 or not _decides_alone(node, context):
             return
-        pair = _pair(node, context)
+        pair = pair_of(node, context)
         if pair is None or not _separates(terms, pair, context):
             return
         if any(_is_no_number(term, context) for term in terms):
@@ -190,68 +176,7 @@ def _decides_alone(test: ast.Compare, context: Context) -> bool:
     return False
 
 
-def _pair(test: ast.Compare, context: Context) -> _Pair | None:
-    loops = context.hot_loops(test)
-    if not loops or _is_short(loops[0], context):
-        return None
-    inner = loops[0]
-    names = _names(inner, context)
-    if isinstance(inner, ast.For | ast.comprehension) and _is_combination(inner.iter, context):
-        match inner.target:
-            case ast.Tuple(elts=[*rest, ast.Name(id=last)]) if rest:
-                return _Pair(inner, inner, {last}, names - {last})
-        return None
-    if len(loops) < 2 or _is_short(loops[1], context):
-        return None
-    outer = loops[1]
-    outer_names = _names(outer, context)
-    if not names or not outer_names or not _is_whole(inner, outer, outer_names, context):
-        return None
-    return _Pair(inner, outer, names, outer_names)
-
-
-def _is_short(loop: Loop, context: Context) -> bool:
-    """Whether it runs a few times, as one over `range(i + 1, 7)` does."""
-    bounds = None if isinstance(loop, ast.While) else range_bounds(loop.iter)
-    stop = constant_int(bounds[1]) if bounds else None
-    return (stop is not None and stop <= TINY) or context.trip_count(loop) is not None
-
-
-def _names(loop: Loop, context: Context) -> set[str]:
-    if not isinstance(loop, ast.While):
-        return names_in(loop.target)
-    run = counting(loop, context)
-    return {run.variable.id} if run else set()
-
-
-def _is_combination(node: ast.expr, context: Context) -> bool:
-    if not isinstance(node, ast.Call) or context.resolve(node.func) not in _COMBINED:
-        return False
-    if context.resolve(node.func) == "itertools.product":
-        return len(node.args) == 2 or bool(node.keywords)
-    return len(node.args) == 2 and is_constant(node.args[1], 2, 3, 4)
-
-
-def _is_whole(inner: Loop, outer: Loop, outer_names: set[str], context: Context) -> bool:
-    """Whether the inner loop goes over the same items for each pass of the outer one, or over
-    those after (or before) its item."""
-    if isinstance(inner, ast.While):
-        run = counting(inner, context)
-        starts = context.bindings(run.variable) if run else []
-        return any(
-            context.inside(b.node, outer) and not context.inside(b.node, inner) for b in starts
-        )
-    items = inner.iter
-    while isinstance(items, ast.Call) and context.resolve(items.func) in _SAME_ITEMS and items.args:
-        items = items.args[0]
-    if isinstance(items, ast.Call) and context.resolve(items.func) == "range":
-        return True
-    if isinstance(items, ast.Subscript) and isinstance(items.slice, ast.Slice):
-        items = items.value
-    return not names_in(items) & outer_names and context.is_invariant(items, outer)
-
-
-def _separates(terms: list[ast.expr], pair: _Pair, context: Context) -> bool:
+def _separates(terms: list[ast.expr], pair: Pair, context: Context) -> bool:
     """Whether some terms depend on the inner item only, others on the outer, none on both."""
     sides = [0, 0]
     for term in terms:

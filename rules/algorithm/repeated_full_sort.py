@@ -41,7 +41,7 @@ class RepeatedFullSort(Rule):
                 high = values_sorted[3 * size // 4]
                 return low, high
             """,
-            workload="[quartiles(v) for v in [[-i * i % 997 for i in range(n)]] for _ in "abcdefg"]",
+            workload="[quartiles(v) for v in [[-i * i % 97 for i in range(n)]] for _ in 'abcdefg']",
         ),
         Bad(
             """

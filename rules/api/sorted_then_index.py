@@ -3,7 +3,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, remove, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    remove,
+    replacement,
+)
 from effilint.analyzer.facts.errors import may_be_caught
 from effilint.analyzer.facts.private import is_made_for, leaks, surely_runs
 from effilint.analyzer.patterns import constant_int, is_asserted
@@ -24,6 +35,7 @@ class SortedThenIndex(Rule):
 
     code = "API101"
     name = "sorted-then-index"
+    safety = Safety.UNSAFE
     message = "The whole sequence is sorted to take its {which} item"
     advice = "Use `{call}`"
     gain = Gain("O(n log n)", "O(n)", {10: 0.71, 1_000: 2.1, 100_000: 11.0})

@@ -117,18 +117,12 @@ class ManualCount(Rule):
                 return sum(1 for char in text if char == "\\r\\n")
             """
         ),
-        # An iterator has no `count`.
+        # An iterator has no `count`, and the second value depends on the item.
         Good(
             """
-            def failures(codes):
-                return sum(1 for code in map(int, codes) if code == -1)
-            """
-        ),
-        # Compared with something that depends on the item.
-        Good(
-            """
-            def palindromes(words: list[str]):
-                return sum(1 for word in words if word == word[::-1])
+            def failures(codes, words: list[str]):
+                failed = sum(1 for code in map(int, codes) if code == -1)
+                return failed, sum(1 for word in words if word == word[::-1])
             """
         ),
         # The value changes while the loop runs.
@@ -158,11 +152,12 @@ class ManualCount(Rule):
             return
         if is_read_outside(context, node.target, node):
             return
-        call = f"{context.segment(node.iter)}.count({context.segment(value)})"
+        sequence, wanted = context.segment(node.iter), context.segment(value)
+        call = f"{sequence}.count({wanted})"
         edits: list[Edit] = []
         if _has_type_of_its_own(value, context):
             edits = _loop_fix(node, total, call, context)
-        yield self.report(statement, *edits, **_fields(node.iter, value, call, context))
+        yield self.report(statement, *edits, sequence=sequence, value=wanted, call=call)
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         found = _counting_call(node)
@@ -175,10 +170,11 @@ class ManualCount(Rule):
             return
         if generator.is_async or not self._counts(generator, value, context):
             return
-        call = f"{context.segment(generator.iter)}.count({context.segment(value)})"
+        sequence, wanted = context.segment(generator.iter), context.segment(value)
+        call = f"{sequence}.count({wanted})"
         is_sure = _has_type_of_its_own(value, context)
         edits = [Edit(node, replacement(call))] if is_sure else []
-        yield self.report(node, *edits, **_fields(generator.iter, value, call, context))
+        yield self.report(node, *edits, sequence=sequence, value=wanted, call=call)
 
     def _counts(self, loop: ast.For | ast.comprehension, value: ast.expr, context: Context) -> bool:
         """Whether the items are of something with `count`, and the value stays the same."""
@@ -190,11 +186,6 @@ class ManualCount(Rule):
         if not _fits(kind, value):
             return False
         return context.is_invariant(value, _region(loop, context))
-
-
-def _fields(sequence: ast.expr, value: ast.expr, call: str, context: Context) -> dict[str, object]:
-    texts = {"sequence": context.segment(sequence), "value": context.segment(value)}
-    return {**texts, "call": call}
 
 
 def _region(loop: Loop, context: Context) -> ast.AST:

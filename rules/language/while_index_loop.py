@@ -125,7 +125,7 @@ class WhileIndexLoop(Rule):
                 return i
             """
         ),
-        # Some passes move by more than one place.
+        # Some passes move by more than one place, or read a neighbour.
         Good(
             """
             def tokens(text: str):
@@ -147,16 +147,6 @@ class WhileIndexLoop(Rule):
                     found.extend(graph[found[i]])
                     i += 1
                 return found
-            """
-        ),
-        # The neighbour is read too.
-        Good(
-            """
-            def rises(levels: list[int]):
-                i = 0
-                while i < len(levels):
-                    yield levels[i] > levels[i - 1]
-                    i += 1
             """
         ),
     )

@@ -36,7 +36,7 @@ class ReadThenSplitLines(Rule):
     name = "read-then-split-lines"
     message = "`{call}` holds the text and all its lines in memory only to go through them once"
     advice = 'Go through `{file}` itself; `line.rstrip("\\n")` is the line without its end'
-    gain = Gain("O(n) memory", "O(1) memory", {100: 1.0, 10_000: 5.2, 100_000: 52.0}, Tier.MEMORY)
+    gain = Gain("O(n) memory", "O(1) memory", {100: 0.85, 10_000: 5.2, 100_000: 52.0}, Tier.MEMORY)
     safety = Safety.UNSAFE
     calls = frozenset({"split", "splitlines"})
     examples = (

@@ -1,0 +1,98 @@
+"""Hand-written greatest common divisors and least common multiples: the loops without a range."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from effilint.analyzer.facts.divisors import remainder
+from effilint.analyzer.patterns import is_constant, same
+
+if TYPE_CHECKING:
+    from effilint.analyzer.context import Context
+
+
+def _until_zero(test: ast.expr) -> ast.Name | None:
+    match test:
+        case ast.Name() as b:
+            return b
+        case ast.Compare(left=ast.Name() as b, ops=[ast.NotEq() | ast.Gt()], comparators=[zero]):
+            return b if is_constant(zero, 0) else None
+    return None
+
+
+def euclid(loop: ast.While) -> tuple[ast.Name, ast.Name] | None:
+    """The two variables of `while b: a, b = b, a % b`, in one statement or in three."""
+    b = _until_zero(loop.test)
+    if b is None:
+        return None
+    match loop.body:
+        case [
+            ast.Assign(
+                targets=[ast.Tuple(elts=[ast.Name() as a, second])],
+                value=ast.Tuple(elts=[first, rest]),
+            )
+        ]:
+            return (a, b) if same(first, b) and same(second, b) and _is_rest(rest, a, b) else None
+        case [
+            ast.Assign(targets=[ast.Name() as held], value=value),
+            ast.Assign(targets=[one], value=first),
+            ast.Assign(targets=[other], value=second),
+        ]:
+            # rest = a % b; a = b; b = rest
+            if isinstance(one, ast.Name) and same(other, b) and same(second, held):
+                return (one, b) if same(first, b) and _is_rest(value, one, b) else None
+            # held = b; b = a % b; a = held
+            if isinstance(other, ast.Name) and same(value, b) and same(one, b):
+                return (other, b) if same(second, held) and _is_rest(first, other, b) else None
+    return None
+
+
+def _is_rest(node: ast.expr, a: ast.Name, b: ast.Name) -> bool:
+    match node:
+        case ast.BinOp(left, ast.Mod(), right):
+            return same(left, a) and same(right, b)
+    return False
+
+
+def subtraction(loop: ast.While) -> tuple[ast.Name, ast.Name] | None:
+    """The two variables of `while a != b: if a > b: a -= b else: b -= a`."""
+    match loop:
+        case ast.While(
+            test=ast.Compare(
+                left=ast.Name() as a, ops=[ast.NotEq()], comparators=[ast.Name() as b]
+            ),
+            body=[ast.If(body=[one], orelse=[other])],
+        ):
+            if _subtracts(one, a, b) and _subtracts(other, b, a):
+                return a, b
+            if _subtracts(one, b, a) and _subtracts(other, a, b):
+                return a, b
+    return None
+
+
+def _subtracts(statement: ast.stmt, a: ast.Name, b: ast.Name) -> bool:
+    match statement:
+        case ast.AugAssign(target=target, op=ast.Sub(), value=value):
+            return same(target, a) and same(value, b)
+        case ast.Assign(targets=[target], value=ast.BinOp(left, ast.Sub(), right)):
+            return same(target, a) and same(left, a) and same(right, b)
+    return False
+
+
+def steps_to_multiple(loop: ast.While, context: Context) -> tuple[ast.expr, ast.expr] | None:
+    """The numbers of `while m % b: m += a` that starts from `a`."""
+    found = remainder(loop.test)
+    if found is None or found.equal or not is_constant(found.value, 0) or len(loop.body) != 1:
+        return None
+    match loop.body[0]:
+        case ast.AugAssign(target=ast.Name() as multiple, op=ast.Add(), value=step):
+            pass
+        case _:
+            return None
+    if not same(found.dividend, multiple) or not isinstance(step, ast.Name | ast.Attribute):
+        return None
+    starts = [b.value for b in context.bindings(multiple) if not context.inside(b.node, loop)]
+    if len(starts) != 1 or starts[0] is None or not same(starts[0], step):
+        return None
+    return step, found.divisor
