@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from effilint.analyzer.context import Context
 from effilint.analyzer.model import Diagnostic, Finding, Rule
+from effilint.analyzer.patterns import last_name
 from effilint.analyzer.source import Source
 from effilint.analyzer.suppress import Suppressions
 
@@ -49,14 +50,7 @@ class Linter:
         by_call = self._by_call
         for node in context.index.get(ast.Call, ()):
             assert isinstance(node, ast.Call)
-            function = node.func
-            if isinstance(function, ast.Name):
-                name = function.id
-            elif isinstance(function, ast.Attribute):
-                name = function.attr
-            else:
-                continue
-            for visit in by_call.get(name, ()):
+            for visit in by_call.get(last_name(node.func) or "", ()):
                 try:
                     yield from visit(node, context)
                 except RecursionError:

@@ -17,6 +17,7 @@ __all__ = [
     "is_constant",
     "is_empty_container",
     "is_name",
+    "last_name",
     "looks_at_locals",
     "membership",
     "method_call",
@@ -93,6 +94,14 @@ def membership(node: ast.AST | None) -> tuple[ast.expr, ast.expr] | None:
     match node:
         case ast.Compare(left=item, ops=[ast.In() | ast.NotIn()], comparators=[container]):
             return item, container
+    return None
+
+
+def last_name(node: ast.expr) -> str | None:
+    """`c` of the name `c` or of `a.b.c`: a cheap look at what is called."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
     return None
 
 

@@ -40,7 +40,7 @@ def check(*arguments: str, stdin: bytes | str | None = None) -> Result:
 
 def test_finds_and_exits_with_one(project: Path) -> None:
     (project / "a.py").write_text(SLOW)
-    result = check("--output-format", "concise")
+    result = check("--output-format", "concise", "--unsafe-fixes")
     assert result.exit_code == 1
     assert result.stdout.startswith("a.py:2:12: API101 [*] ")
     assert result.stdout.endswith("Found 1 finding in 1 file (1 fixable with --fix).\n")
@@ -248,13 +248,13 @@ def test_parallel_and_serial_agree(project: Path) -> None:
 
 def test_statistics(project: Path) -> None:
     (project / "a.py").write_text(SLOW + SLOW.replace("low", "lowest"))
-    result = check("--statistics")
+    result = check("--statistics", "--unsafe-fixes")
     assert result.exit_code == 1
     assert result.stdout.splitlines()[:2] == [
         "2  API1  suboptimal method or API selection",
         "2    API101 [*] sorted-then-index",
     ]
-    counts = json.loads(check("--statistics", "--output-format", "json").stdout)
+    counts = json.loads(check("--statistics", "--unsafe-fixes", "--output-format", "json").stdout)
     assert [(row["code"], row["count"], row["fixable"]) for row in counts] == [("API101", 2, 2)]
 
 
@@ -294,7 +294,8 @@ def test_public_api() -> None:
     assert (found.code, found.line, found.filename) == ("API101", 2, "a.py")
     assert effilint.check(SLOW, select=["API2"]) == []
     assert effilint.check(SLOW, select="API2,API1") == [replace(found, filename="<string>")]
-    assert effilint.fix(SLOW) == FAST
+    assert effilint.fix(SLOW) == SLOW
+    assert effilint.fix(SLOW, unsafe=True) == FAST
     assert effilint.fix(SLOW, select=["API2"]) == SLOW
     with pytest.raises(effilint.UnknownCodeError, match="API999"):
         effilint.check(SLOW, select=["API999"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.divisors import remainder
-from effilint.analyzer.patterns import is_constant, same
+from effilint.analyzer.facts.divisors import divides, remainder, tests_joined
+from effilint.analyzer.patterns import is_constant, is_name, names_in, same
 
 if TYPE_CHECKING:
-    from effilint.analyzer.context import Context
+    from effilint.analyzer.context import Context, FunctionNode
+    from effilint.analyzer.facts.counting import Counting
 
 
 def _until_zero(test: ast.expr) -> ast.Name | None:
@@ -96,3 +97,32 @@ def steps_to_multiple(loop: ast.While, context: Context) -> tuple[ast.expr, ast.
     if len(starts) != 1 or starts[0] is None or not same(starts[0], step):
         return None
     return step, found.divisor
+
+
+def common_number(test: ast.BoolOp, run: Counting) -> tuple[ast.expr, ast.expr, bool] | None:
+    """The two numbers that the loop's number divides (true), or is a multiple of (false)."""
+    tests = [*tests_joined(test)]
+    if len(tests) != 2:
+        return None
+    divided = [divides(part, run.variable) for part in tests]
+    if divided[0] and divided[1]:
+        (one, asks), (other, too) = divided[0], divided[1]
+        return (one, other, True) if asks and too and not same(one, other) else None
+    found = [remainder(part) for part in tests]
+    if found[0] is None or found[1] is None:
+        return None
+    for part in found:
+        assert part is not None
+        if not part.equal or not is_constant(part.value, 0):
+            return None
+        if not is_name(part.dividend, run.variable.id) or isinstance(part.divisor, ast.Constant):
+            return None
+    return found[0].divisor, found[1].divisor, False
+
+
+def is_gcd_of(function: FunctionNode, a: str, b: str, context: Context) -> bool:
+    """Whether the function of two numbers does nothing else."""
+    if list(context.calls.parameters(function)) != [a, b]:
+        return False
+    values = context.calls.outcome(function).returned
+    return all(names_in(value) <= {a, b, function.name, "self", "cls", "abs"} for value in values)

@@ -41,6 +41,8 @@ def join_of_loop(inner: ast.For, context: Context) -> Join | None:
     if not isinstance(outer, ast.For | ast.AsyncFor) or inner in outer.orelse:
         return None
     match inner.body:
+        case [ast.If(body=[ast.Assert()])]:
+            return None  # a check of what comes out
         case [ast.If(test=test, orelse=[])]:
             wanted: type[ast.cmpop] = ast.Eq
         case [ast.If(test=test, body=[ast.Continue()], orelse=[]), *_]:

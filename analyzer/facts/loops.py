@@ -149,7 +149,7 @@ def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.compre
 def _exit(child: ast.AST, parent: ast.AST) -> ast.stmt | None:
     """The `break`, `return` or `raise` that surely follows `child` in its block, if one does."""
     if child.__class__ in _EXITS:
-        return child  # type: ignore[return-value]
+        return child
     if not isinstance(child, ast.stmt):
         return None
     for field in ("body", "orelse", "finalbody"):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from effilint.analyzer.tree import Index, Parents, children
+from effilint.analyzer.tree import Index, Parents, children, push_children
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -225,7 +225,7 @@ class Scopes:
                     scope.declared.update(dict.fromkeys(node.names, self.module))
                 elif isinstance(node, ast.Nonlocal):
                     scope.declared.update((n, _nonlocal_home(scope, n)) for n in node.names)
-                stack.extend(children(node))
+                push_children(node, stack)
         for node in binders:
             if isinstance(node, ast.Name):
                 self._bind(self._target_scope(scope, node), node.id, self._binding(node))

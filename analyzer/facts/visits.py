@@ -8,7 +8,7 @@ import keyword
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
-from effilint.analyzer.facts.scopes import FUNCTIONS, Kind
+from effilint.analyzer.facts.scopes import FUNCTIONS, Kind, Symbol
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def is_tiny(context: Context, loop: Loop) -> bool:
 
 def is_read_outside(context: Context, name: ast.Name, loop: ast.stmt) -> bool:
     """Whether a value that the loop leaves in the variable may be read outside of the loop."""
-    if context.symbol(name) is None:
+    symbol = context.symbol(name)
+    if symbol is None or _is_global(context, symbol, loop) or _is_touched(context, symbol, loop):
         return True
     repeated = bool(context.loops(loop))
     home = context.function(loop)
@@ -42,6 +43,19 @@ def is_read_outside(context: Context, name: ast.Name, loop: ast.stmt) -> bool:
         if repeated or context.function(load) is not home or load.lineno >= loop.lineno:
             return True
     return False
+
+
+def _is_global(context: Context, symbol: Symbol, loop: ast.stmt) -> bool:
+    """Whether a function binds a variable of the module, where everyone may read it."""
+    return symbol.scope is context.scopes.module and context.function(loop) is not None
+
+
+def _is_touched(context: Context, symbol: Symbol, loop: ast.stmt) -> bool:
+    """Whether `del` or `+=` outside of the loop need the variable to be bound."""
+    return any(
+        binding.kind in (Kind.DELETE, Kind.AUGMENTED) and not context.inside(binding.node, loop)
+        for binding in symbol.bindings
+    )
 
 
 def _is_bound_by_other_loop(context: Context, load: ast.Name, loop: ast.stmt) -> bool:

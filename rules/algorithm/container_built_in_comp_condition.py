@@ -22,7 +22,7 @@ class ContainerBuiltInCompCondition(Rule):
     name = "container-built-in-comp-condition"
     message = "`{container}` is built again for every item that is looked up in it"
     advice = "Build one set before the loop and look items up in that"
-    gain = Gain("O(n * m)", "O(n + m)", {10: 2.2, 1_000: 140.0, 5_000: 840.0})
+    gain = Gain("O(n * m)", "O(n + m)", {10: 2.1, 1_000: 140.0, 5_000: 990.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.hoist import region_of
 from effilint.analyzer.patterns import is_constant, is_name, names_in, range_bounds, same, walk
 
@@ -20,7 +21,7 @@ class DuplicateCheckNested(Rule):
     name = "duplicate-check-nested"
     message = "Every item of `{items}` is compared with all the others to find equal ones"
     advice = "Keep the items seen so far in a set (a dict, to find their partners)"
-    gain = Gain("O(n^2)", "O(n)", {10: 4.1, 1_000: 560.0, 3_000: 1600.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 4.0, 1_000: 540.0, 3_000: 1600.0})
     examples = (
         Bad(
             """
@@ -64,6 +65,20 @@ class DuplicateCheckNested(Rule):
 
             def all_different(words):
                 return all(a != b for a, b in combinations(words, 2))  # ALG505
+            """,
+        ),
+        Bad(
+            """
+            def first_double(values):
+                i = 0
+                while i < len(values):
+                    j = i + 1
+                    while j < len(values):
+                        if values[j] == values[i]:  # ALG505
+                            return values[i]
+                        j += 1
+                    i += 1
+                return None
             """,
         ),
         Bad(
@@ -133,8 +148,11 @@ class DuplicateCheckNested(Rule):
             return
         if isinstance(node.ops[0], ast.NotEq) and not _is_all(node, context):
             return
-        loops = [loop for loop in context.hot_loops(node) if isinstance(loop, _Loop)]
-        items = _paired(left, right, loops, context) if loops else None
+        loops = context.hot_loops(node)
+        plain = [loop for loop in loops if isinstance(loop, _Loop)]
+        items = _paired(left, right, plain, context) if plain else None
+        if len(loops) > 1 and not plain:
+            items = _by_steps(left, right, loops[0], context)
         if items is None or not _stands_alone(node, context):
             return
         if context.length(items) is None and not context.changes(
@@ -204,6 +222,19 @@ def _by_place(left: ast.expr, right: ast.expr, loops: list[_Loop]) -> ast.expr |
     for i, j in ((outer.target.id, inner.target.id), (inner.target.id, outer.target.id)):
         if _is_same_but_for(left, right, i, j):
             return _indexed(left, i)
+    return None
+
+
+def _by_steps(left: ast.expr, right: ast.expr, inner: Loop, context: Context) -> ast.expr | None:
+    """`xs[i]` and `xs[j]` in a `while` right after `j = i + 1`."""
+    match context.previous(inner) if isinstance(inner, ast.While) else None:
+        case ast.Assign(
+            targets=[ast.Name(id=j)],
+            value=ast.BinOp(left=ast.Name(id=i), op=ast.Add(), right=ast.Constant(value=1)),
+        ):
+            for one, other in ((i, j), (j, i)):
+                if _is_same_but_for(left, right, one, other):
+                    return _indexed(left, one)
     return None
 
 

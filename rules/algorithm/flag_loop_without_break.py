@@ -132,6 +132,19 @@ class FlagLoopWithoutBreak(Rule):
                 return failed
             """
         ),
+        # What the other tasks do matters.
+        Good(
+            """
+            from concurrent.futures import as_completed
+
+            def run(tasks):
+                failed = False
+                for task in as_completed(tasks):
+                    if task.error:
+                        failed = True
+                return failed
+            """
+        ),
         # The last hit is wanted.
         Good(
             """
@@ -171,7 +184,7 @@ class FlagLoopWithoutBreak(Rule):
         used = names_in(last.test) | {n for s in before for n in names_in(s)} | names_in(node.iter)
         if flags & used or flags & names_in(node.target):
             return
-        if not _is_repeatable([last.test, *before], context):
+        if not _is_repeatable([node.iter, last.test, *before], context):
             return
         if context.type_of(node.iter).is_lazy or _keeps_loop_names(node, before, context):
             return

@@ -18,7 +18,7 @@ class InThenIndex(Rule):
     name = "in-then-index"
     message = "`{items}` is searched for `{item}` twice: by `in` and by `index`"
     advice = "{how}"
-    gain = Gain("O(n)", "O(n)", {10: 1.4, 1_000: 2.0, 100_000: 1.9}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.4, 1_000: 1.9, 100_000: 1.9}, Tier.CONSTANT)
     confidence = 0.85  # for a short list that mostly lacks the item, an exception costs more
     calls = frozenset({"index"})
     examples = (

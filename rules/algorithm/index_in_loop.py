@@ -21,7 +21,7 @@ class IndexInLoop(Rule):
     name = "index-in-loop"
     message = "`{items}.index` searches `{items}` from its start on every pass"
     advice = "{how}"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 42.0, 10_000: 290.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 46.0, 10_000: 300.0})
     safety = Safety.UNSAFE
     calls = frozenset({"index"})
     examples = (

@@ -8,6 +8,9 @@ from effilint.analyzer.facts.purity import CHANGING_METHODS
 from effilint.analyzer.patterns import is_constant, method_call, walk
 from effilint.analyzer.rewrite import replacement
 
+# Functions from elsewhere whose name says that they only tell something.
+_QUESTIONS = ("is", "has", "can", "should", "matches", "contains", "exists")
+
 _Comp = ast.ListComp | ast.SetComp | ast.GeneratorExp
 
 
@@ -97,6 +100,15 @@ class LenCompTruthiness(Rule):
                 return bool([child for child in node.children()])
             """
         ),
+        # Who knows what that does?
+        Good(
+            """
+            from runner import run
+
+            def passed(tests):
+                return not [test for test in tests if not run(test)]
+            """
+        ),
         # Each item is taken out.
         Good(
             """
@@ -163,7 +175,7 @@ def _asked(node: ast.expr, context: Context) -> tuple[ast.expr, bool] | None:
         return None
     if isinstance(node, ast.GeneratorExp):
         return None
-    return (node, False) if _is_condition(node, parent) else None
+    return (node, False) if _is_condition(node, context) else None
 
 
 def _as_number(call: ast.Call, context: Context) -> tuple[ast.expr, bool] | None:
@@ -182,10 +194,12 @@ def _as_number(call: ast.Call, context: Context) -> tuple[ast.expr, bool] | None
             return None
         case ast.Call(args=[argument]) if argument is call:
             return (parent, False) if context.resolve(parent.func) == "bool" else None
-    return (call, False) if _is_condition(call, parent) else None
+    return (call, False) if _is_condition(call, context) else None
 
 
-def _is_condition(node: ast.expr, parent: ast.AST | None) -> bool:
+def _is_condition(node: ast.expr, context: Context) -> bool:
+    """Whether only the truth of the value counts."""
+    parent = context.parent(node)
     match parent:
         case (
             ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test)
@@ -193,6 +207,8 @@ def _is_condition(node: ast.expr, parent: ast.AST | None) -> bool:
             return test is node
         case ast.UnaryOp(op=ast.Not()):
             return True
+        case ast.BoolOp():
+            return _is_condition(parent, context)
     return False
 
 
@@ -204,8 +220,8 @@ def _is_repeatable(node: _Comp, context: Context) -> bool:
         if isinstance(inner, ast.Call) and method_call(inner, *CHANGING_METHODS):
             return False
         if isinstance(inner, ast.Call) and not context.purity.only_reads(inner):
-            function = context.callee(inner)
-            if function is not None or isinstance(inner.func, ast.Subscript):
+            name = getattr(inner.func, "id", "") or getattr(inner.func, "attr", "")
+            if context.callee(inner) is not None or not str(name).startswith(_QUESTIONS):
                 return False
     return True
 

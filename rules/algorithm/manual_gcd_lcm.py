@@ -4,11 +4,15 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import AddImport, Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
-from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.counting import Counting, counting
-from effilint.analyzer.facts.divisors import divides, remainder, tests_joined
-from effilint.analyzer.facts.euclid import euclid, steps_to_multiple, subtraction
-from effilint.analyzer.patterns import always_leaves, is_constant, is_name, names_in, same
+from effilint.analyzer.facts.euclid import (
+    common_number,
+    euclid,
+    is_gcd_of,
+    steps_to_multiple,
+    subtraction,
+)
+from effilint.analyzer.patterns import always_leaves, is_constant, is_name, same
 from effilint.analyzer.rewrite import statements
 
 
@@ -196,7 +200,7 @@ class ManualGcdLcm(Rule):
             case _:
                 return
         function = context.function(node)
-        if function is None or not _is_gcd_of(function, a.id, b.id, context):
+        if function is None or not is_gcd_of(function, a.id, b.id, context):
             return
         if context.callee(node) is function and _are_numbers(a, b, context):
             yield self._found(node, "gcd", a, b, context)
@@ -227,7 +231,7 @@ class ManualGcdLcm(Rule):
                 pass
             case _:
                 return
-        common = _common(test, run)
+        common = common_number(test, run)
         if common is None or not _are_numbers(common[0], common[1], context):
             return
         is_last = len(body) == 1 and isinstance(body[0], ast.Assign) and run.step > 0
@@ -254,14 +258,6 @@ class ManualGcdLcm(Rule):
         )
 
 
-def _is_gcd_of(function: FunctionNode, a: str, b: str, context: Context) -> bool:
-    """Whether the function of two numbers does nothing else."""
-    if list(context.calls.parameters(function)) != [a, b]:
-        return False
-    values = context.calls.outcome(function).returned
-    return all(names_in(value) <= {a, b, function.name, "self", "cls", "abs"} for value in values)
-
-
 def _are_numbers(a: ast.expr, b: ast.expr, context: Context) -> bool:
     """Whether nothing says that they are something else than whole numbers."""
     kinds = (context.type_of(a), context.type_of(b))
@@ -271,27 +267,6 @@ def _are_numbers(a: ast.expr, b: ast.expr, context: Context) -> bool:
     return all(kind.is_known for kind in kinds) or not any(
         isinstance(outer, ast.ClassDef) and outer.bases for outer in context.ancestors(a)
     )
-
-
-def _common(test: ast.BoolOp, run: Counting) -> tuple[ast.expr, ast.expr, bool] | None:
-    """The two numbers that the loop's number divides (true), or is a multiple of (false)."""
-    tests = [*tests_joined(test)]
-    if len(tests) != 2:
-        return None
-    divided = [divides(part, run.variable) for part in tests]
-    if divided[0] and divided[1]:
-        (one, asks), (other, too) = divided[0], divided[1]
-        return (one, other, True) if asks and too and not same(one, other) else None
-    found = [remainder(part) for part in tests]
-    if found[0] is None or found[1] is None:
-        return None
-    for part in found:
-        assert part is not None
-        if not part.equal or not is_constant(part.value, 0):
-            return None
-        if not is_name(part.dividend, run.variable.id) or isinstance(part.divisor, ast.Constant):
-            return None
-    return found[0].divisor, found[1].divisor, False
 
 
 def _keeps(statement: ast.stmt, run: Counting) -> bool:

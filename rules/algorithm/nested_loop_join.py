@@ -19,7 +19,7 @@ class NestedLoopJoin(Rule):
     name = "nested-loop-join"
     message = "Every `{outer}` is compared with every `{inner}` to find equal keys"
     advice = "Build a dict of `{items}` by key before the loops and look `{key}` up in it"
-    gain = Gain("O(n * m)", "O(n + m)", {10: 1.2, 1_000: 54.0, 5_000: 170.0})
+    gain = Gain("O(n * m)", "O(n + m)", {10: 1.1, 1_000: 52.0, 5_000: 170.0})
     examples = (
         Bad(
             """

@@ -163,9 +163,9 @@ class OverlappingSubproblems(Rule):
             if not _gives_plain_values(function, context):
                 continue
             place, positions = found
-            edits = [Edit(function, decorated("functools.cache")), AddImport("functools")]
-            if not takes_hashable(function, context, numbers=positions):
-                edits = []
+            edits: list[Edit | AddImport] = []
+            if takes_hashable(function, context, numbers=positions):
+                edits = [Edit(function, decorated("functools.cache")), AddImport("functools")]
             yield self.report(
                 place, *edits, name=function.name, positions=", ".join(sorted(positions))
             )

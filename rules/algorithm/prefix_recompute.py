@@ -42,7 +42,7 @@ class PrefixRecompute(Rule):
     name = "prefix-recompute"
     message = "`{call}` goes through the part of `{items}` again on every pass"
     advice = "Carry the running result along (`itertools.accumulate`)"
-    gain = Gain("O(n^2)", "O(n)", {10: 2.5, 1_000: 66.0, 5_000: 320.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 2.5, 1_000: 79.0, 5_000: 340.0})
     safety = Safety.UNSAFE
     calls = frozenset("sum max min set sorted prod Counter mean".split())
     examples = (
@@ -90,6 +90,18 @@ class PrefixRecompute(Rule):
                     yield len(set(items[:place]))  # ALG705
             """,
         ),
+        Bad(
+            """
+            def running(amounts):
+                totals = []
+                for i in range(len(amounts)):
+                    total = 0
+                    for j in range(i + 1):  # ALG705
+                        total += amounts[j]
+                    totals.append(total)
+                return totals
+            """,
+        ),
         # The slices are of one length.
         Good(
             """
@@ -130,6 +142,42 @@ class PrefixRecompute(Rule):
         call = " ".join(context.segment(node).split())
         edits = _accumulated(node, part, loop, context)
         yield self.report(node, *edits, call=call, items=context.segment(part.value))
+
+    def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
+        items = _added_up(node)
+        bounds = range_bounds(node.iter)
+        if items is None or bounds is None or not is_constant(bounds[0], 0):
+            return
+        loop = _moving_loop(ast.Slice(upper=bounds[1]), node, context)
+        if loop is None or context.changes(items, region_of(loop, context)):
+            return
+        if context.length(items) is None and _starts_anew(node, context):
+            call = context.segment(node.body[0])
+            yield self.report(node, call=call, items=context.segment(items))
+
+
+def _added_up(node: ast.For) -> ast.expr | None:
+    """The list, if all that the loop does is to add up `items[j]`."""
+    match node.target, node.body:
+        case (
+            ast.Name(id=counter),
+            [
+                ast.AugAssign(
+                    target=ast.Name(), value=ast.Subscript(value=items, slice=ast.Name(id=place))
+                )
+            ],
+        ) if counter == place and isinstance(items, ast.Name | ast.Attribute):
+            return items
+    return None
+
+
+def _starts_anew(node: ast.For, context: Context) -> bool:
+    """Whether the total is set to a constant right before the loop."""
+    total = getattr(node.body[0], "target", None)
+    match context.previous(node):
+        case ast.Assign(targets=[target], value=ast.Constant()):
+            return total is not None and same(target, total)
+    return False
 
 
 def _part(node: ast.Call) -> ast.Subscript | None:

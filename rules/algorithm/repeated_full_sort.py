@@ -22,7 +22,7 @@ class RepeatedFullSort(Rule):
     name = "repeated-full-sort"
     message = "`{call}` was sorted already in line {line}, and has not changed since"
     advice = "Sort once and keep the result"
-    gain = Gain("O(n log n)", "O(n log n)", {10: 1.5, 1_000: 1.8, 100_000: 1.9}, Tier.CONSTANT)
+    gain = Gain("O(n log n)", "O(n log n)", {10: 1.4, 1_000: 1.8, 100_000: 1.8}, Tier.CONSTANT)
     calls = frozenset({"sorted"})
     examples = (
         Bad(

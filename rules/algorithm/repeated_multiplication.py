@@ -188,15 +188,22 @@ def _multiplied(statement: ast.stmt) -> tuple[ast.Name, ast.expr, ast.expr | Non
     match statement:
         case ast.AugAssign(target=ast.Name() as target, op=ast.Mult(), value=factor):
             return target, factor, None
-        case ast.Assign(targets=[ast.Name() as target], value=value):
-            modulus = None
-            if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mod):
-                value, modulus = value.left, value.right
-            if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
-                for one, other in ((value.left, value.right), (value.right, value.left)):
-                    if same(one, target):
-                        return target, other, modulus
+        case ast.Assign(
+            targets=[ast.Name() as target],
+            value=ast.BinOp(ast.BinOp(one, ast.Mult(), other), ast.Mod(), modulus),
+        ):
+            by = _other(one, other, target)
+            return (target, by, modulus) if by else None
+        case ast.Assign(targets=[ast.Name() as target], value=ast.BinOp(one, ast.Mult(), other)):
+            by = _other(one, other, target)
+            return (target, by, None) if by else None
     return None
+
+
+def _other(one: ast.expr, other: ast.expr, target: ast.Name) -> ast.expr | None:
+    if same(one, target):
+        return other
+    return one if same(other, target) else None
 
 
 def _reduced(statement: ast.stmt, target: ast.Name) -> ast.expr | None:

@@ -13,7 +13,7 @@ from effilint.analyzer.facts.divisors import (
     sets_constants,
     where_divisor,
 )
-from effilint.analyzer.patterns import always_leaves, constant_int, names_in, same
+from effilint.analyzer.patterns import always_leaves, constant_int, is_constant, names_in, same
 from effilint.analyzer.rewrite import replacement
 
 _SEARCHES = ("any", "all", "next")
@@ -106,6 +106,13 @@ class TrialDivisionFullRange(Rule):
                 while n % factor != 0:  # ALG101
                     factor += 1
                 return factor
+            """
+        ),
+        # After the even numbers; the fix would have to know about these.
+        Bad(
+            """
+            def is_odd_prime(n):
+                return n > 2 and not any(n % d == 0 for d in range(3, n, 2))  # ALG101
             """
         ),
         # From above, where the largest proper divisor is asked for.
@@ -224,7 +231,7 @@ class TrialDivisionFullRange(Rule):
         loop = run.loop
         if isinstance(loop, ast.stmt) and is_used_after(run.variable, loop, context):
             fixable = False
-        if not fixable or not _ends_below(run, number):
+        if not fixable or not _ends_well(run, number):
             yield self.report(run.place, number=text)
         elif isinstance(run.place, ast.Call):
             edit = Edit(run.stop, replacement(f"math.isqrt({text}) + 1"))
@@ -239,11 +246,24 @@ def _number(run: Counting) -> ast.expr:
     return magnitude(run.stop if run.step > 0 else run.start)
 
 
-def _ends_below(run: Counting, number: ast.expr) -> bool:
-    """Whether the number itself is never tried."""
-    if same(run.stop, number):
-        return not run.inclusive
-    match run.stop:
-        case ast.BinOp(op=ast.Add(), left=left) if same(left, number):
-            return False
-    return True
+def _ends_well(run: Counting, number: ast.expr) -> bool:
+    """Whether exactly the numbers from 2 to half of it, or more but not itself, are tried."""
+    stop = run.stop
+    if constant_int(run.start) != 2 or run.step != 1:
+        return False
+    if isinstance(stop, ast.BinOp) and same(stop.left, number) and is_constant(stop.right, 1):
+        return isinstance(stop.op, ast.Sub)
+    if run.inclusive:
+        return _is_half(stop, number)
+    if isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.Add):
+        return is_constant(stop.right, 1) and _is_half(stop.left, number)
+    return same(stop, number)
+
+
+def _is_half(bound: ast.expr, number: ast.expr) -> bool:
+    match bound:
+        case ast.Call(func=ast.Name("int"), args=[ast.BinOp(left, ast.Div(), two)]):
+            return is_constant(two, 2) and same(left, number)
+        case ast.BinOp(left, ast.FloorDiv(), two):
+            return is_constant(two, 2) and same(left, number)
+    return False

@@ -27,10 +27,11 @@ _ERRORS = (IndexError, ValueError)
 class SortedThenIndex(Rule):
     """A whole sequence is sorted to take its smallest or largest item.
 
-    Sorting costs `O(n log n)`; `min` and `max` find the item in one pass. For an empty sequence
-    they raise `ValueError` instead of `IndexError`: inside a `try` or `with` that could see the
-    difference there is no fix, nor for `sorted(...)[-1]` with a `key`, which of equal items gives
-    the last where `max` gives the first.
+    Sorting costs `O(n log n)`; `min` and `max` find the item in one pass. The fix assumes that
+    there is an item, for else they raise `ValueError` instead of `IndexError`, that the items have
+    a total order (no NaN), and that equal ones are alike (not 1 and 1.0). Inside a `try` or `with`
+    that could see the other exception there is no fix, nor for `sorted(...)[-1]` with a `key`,
+    which of equal items gives the last where `max` gives the first.
     """
 
     code = "API101"

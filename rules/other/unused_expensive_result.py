@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
 from effilint.analyzer.facts.scopes import FUNCTIONS, Kind
-from effilint.analyzer.patterns import looks_at_locals, walk
+from effilint.analyzer.patterns import last_name, looks_at_locals, walk
 
 _BUILDING = frozenset(
     """sorted list tuple set frozenset dict sum min max copy.copy copy.deepcopy
     collections.Counter collections.deque heapq.nsmallest heapq.nlargest dict.fromkeys""".split()
 )
+_BUILDING_NAMES = {name.rpartition(".")[2] for name in _BUILDING}
 _SIZED = ("list", "tuple", "set", "frozenset", "dict", "str", "bytes", "range", "deque", "Counter")
 
 
@@ -168,6 +169,8 @@ class UnusedExpensiveResult(Rule):
         if not isinstance(target, ast.Name) or target.id.startswith("_"):
             return
         if not isinstance(value, ast.ListComp | ast.SetComp | ast.DictComp | ast.Call):
+            return
+        if isinstance(value, ast.Call) and last_name(value.func) not in _BUILDING_NAMES:
             return
         never = _why_unread(node, target, context)
         if never is None or not _is_expensive(value, context):

@@ -42,6 +42,25 @@ class StrConcatDefeatsInplace(Rule):
             """,
             workload="table(range(n))",
         ),
+        # Over two lines, which the parentheses keep together.
+        Bad(
+            """
+            def report(rows):
+                text = ""
+                for row in rows:
+                    text = (text + row + "a"  # DST302
+                "b")
+                return text
+            """,
+            fixed="""
+            def report(rows):
+                text = ""
+                for row in rows:
+                    text += (row + "a"
+                "b")
+                return text
+            """,
+        ),
         Bad(
             """
             def backwards(words):
@@ -136,6 +155,8 @@ class StrConcatDefeatsInplace(Rule):
         edits: list[Edit] = []
         if form == "appended":
             added = " + ".join(_operand(o, context) for o in sum_operands(value)[1:])
+            if "\n" in added:
+                added = f"({added})"
             edits = [Edit(node, statements(f"{target.id} += {added}"))]
         yield self.report(node, *edits, target=target.id, why=why, advice=advice)
 

@@ -1,0 +1,49 @@
+"""A loop that ends once a node has run does not repeat it."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from effilint.analyzer import Context, Source
+
+
+def loops_around_work(code: str) -> int:
+    context = Context(Source(dedent(code)))
+    calls = [node for node in context.index[ast.Call] if isinstance(node, ast.Call)]
+    work = next(c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "work")
+    return len(context.loops(work))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("for x in xs:\n    work(x)\n", 1),
+        ("for x in xs:\n    if x:\n        raise ValueError(work(x))\n", 0),
+        ("for x in xs:\n    if x:\n        y = work(x)\n        break\n", 0),
+        ("for x in xs:\n    for y in x:\n        work(y)\n        break\n", 1),
+        (
+            "for x in xs:\n    for y in x:\n        if y:\n            print(work(y))\n    break\n",
+            1,
+        ),
+        ("for x in xs:\n    if work(x):\n        continue\n    break\n", 1),
+        (
+            "for x in xs:\n    try:\n        y = work(x)\n        break\n    except OSError:\n        y = 1\n",
+            1,
+        ),
+        (
+            "for x in xs:\n    try:\n        y = 1\n    except OSError:\n        work(x)\n        raise\n",
+            0,
+        ),
+        (
+            "for x in xs:\n    for y in x:\n        pass\n    else:\n        work(x)\n        break\n",
+            0,
+        ),
+        ("while True:\n    if work():\n        continue\n    break\n", 0),
+        ("while busy:\n    work()\n", 1),
+    ],
+)
+def test_only_loops_that_go_on_repeat(code: str, expected: int) -> None:
+    assert loops_around_work(code) == expected
