@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
-from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
+from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS, Symbol
 from effilint.analyzer.model import Edit
-from effilint.analyzer.patterns import names_in, root_name
+from effilint.analyzer.patterns import names_in, root_name, same, walk
 from effilint.analyzer.rewrite import around, replacement
 
 if TYPE_CHECKING:
@@ -71,6 +71,20 @@ def lifted(
         Edit(place, around(f"{name} = {value}\n", "")),
         Edit(node, replacement(use or name)),
     )
+
+
+def repeats(node: ast.expr, loop: Loop, context: Context) -> list[ast.expr]:
+    """The expressions of the loop that are equal to `node` and about the same variables."""
+    about = _symbols(node, context)
+    return [
+        part
+        for part in walk(region_of(loop, context))
+        if isinstance(part, ast.expr) and same(part, node) and _symbols(part, context) == about
+    ]
+
+
+def _symbols(node: ast.expr, context: Context) -> set[Symbol | None]:
+    return {context.symbol(name) for name in walk(node) if isinstance(name, ast.Name)}
 
 
 def _place(node: ast.expr, loop: Loop, context: Context) -> ast.stmt | None:

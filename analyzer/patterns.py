@@ -14,6 +14,7 @@ __all__ = [
     "constant_int",
     "is_asserted",
     "is_assertion",
+    "is_compiled",
     "is_constant",
     "is_empty_container",
     "is_name",
@@ -218,3 +219,14 @@ def unbracketed(text: str) -> str:
     """What stands between the brackets of a display or comprehension, with its line breaks."""
     inner = text[1:-1]
     return inner if "\n" in inner else inner.strip()
+
+
+def is_compiled(ancestors: Iterator[ast.AST]) -> bool:
+    """Whether a node with these ancestors is in a function that `@njit` or its kin compile."""
+    for outer in ancestors:
+        if isinstance(outer, FUNCTIONS) and not isinstance(outer, ast.Lambda):
+            for decorator in outer.decorator_list:
+                made = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if last_name(made) in ("jit", "njit", "vectorize", "guvectorize", "cfunc"):
+                    return True
+    return False

@@ -33,7 +33,7 @@ def safe(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def unsafe(safe: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fix of API101 counts as unsafe; nothing is remembered from before."""
     monkeypatch.setattr(type(all_rules()["API101"]), "safety", Safety.UNSAFE)
 

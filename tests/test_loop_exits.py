@@ -30,15 +30,15 @@ def loops_around_work(code: str) -> int:
         ),
         ("for x in xs:\n    if work(x):\n        continue\n    break\n", 1),
         (
-            "for x in xs:\n    try:\n        y = work(x)\n        break\n    except OSError:\n        y = 1\n",
+            "for x in xs:\n    try:\n        return work(x)\n    except OSError:\n        y = 1\n",
             1,
         ),
         (
-            "for x in xs:\n    try:\n        y = 1\n    except OSError:\n        work(x)\n        raise\n",
+            "for x in xs:\n    try:\n        x()\n    except E:\n        work(x)\n        raise",
             0,
         ),
         (
-            "for x in xs:\n    for y in x:\n        pass\n    else:\n        work(x)\n        break\n",
+            "for x in xs:\n    for y in x:\n        y()\n    else:\n        work(x)\n        break",
             0,
         ),
         ("while True:\n    if work():\n        continue\n    break\n", 0),

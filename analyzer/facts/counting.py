@@ -164,6 +164,8 @@ def _start(loop: ast.While, variable: ast.Name, context: Context) -> ast.expr | 
     match outside[0]:
         case binding if binding.kind is Kind.ASSIGN:
             return binding.value
+        case binding if binding.kind is Kind.ARGUMENT:
+            return variable
         case binding if binding.kind is Kind.UNPACK and isinstance(binding.value, ast.Tuple):
             return binding.value.elts[binding.path[0]] if len(binding.path) == 1 else None
     return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from effilint.analyzer.facts.counting import counter_step
 from effilint.analyzer.facts.divisors import divides, remainder, tests_joined
-from effilint.analyzer.patterns import is_constant, is_name, names_in, same
+from effilint.analyzer.patterns import always_leaves, is_constant, is_name, names_in, same
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
@@ -126,3 +127,41 @@ def is_gcd_of(function: FunctionNode, a: str, b: str, context: Context) -> bool:
         return False
     values = context.calls.outcome(function).returned
     return all(names_in(value) <= {a, b, function.name, "self", "cls", "abs"} for value in values)
+
+
+def counts_down_to_divisor(loop: ast.While) -> tuple[ast.expr, ast.expr] | None:
+    """The numbers of `while a % d or b % d: d -= 1`."""
+    step = counter_step(loop.body[0]) if len(loop.body) == 1 else None
+    match loop.test:
+        case ast.BoolOp(op=ast.Or(), values=[one, other]) if step is not None and step[1] == -1:
+            pass
+        case _:
+            return None
+    if not isinstance(step[0], ast.Name):
+        return None
+    first, second = divides(one, step[0]), divides(other, step[0])
+    if first is None or second is None or first[1] or second[1] or same(first[0], second[0]):
+        return None
+    return first[0], second[0]
+
+
+def counts_up_to_multiple(loop: ast.While) -> tuple[ast.expr, ast.expr] | None:
+    """The numbers of `while True: if m % a == 0 and m % b == 0: return m`, then `m += 1`."""
+    match loop:
+        case ast.While(
+            test=ast.Constant(value=True | 1),
+            body=[ast.If(test=ast.BoolOp(op=ast.And(), values=[one, other])) as found, last],
+        ) if always_leaves(found.body):
+            pass
+        case _:
+            return None
+    step = counter_step(last)
+    first, second = remainder(one), remainder(other)
+    if step is None or step[1] < 1 or first is None or second is None:
+        return None
+    for part in (first, second):
+        if not part.equal or not same(part.dividend, step[0]) or not is_constant(part.value, 0):
+            return None
+        if isinstance(part.divisor, ast.Constant):
+            return None
+    return first.divisor, second.divisor

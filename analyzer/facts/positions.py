@@ -30,9 +30,11 @@ def moved(call: ast.Call, function: FunctionNode, context: Context) -> set[str]:
         if how is Step.SAME:
             continue
         argument = passed(call, function, name, context)
-        if how in _MOVES or (argument is not None and _is_cut(argument, name, context)):
+        if argument is None:
+            return set()
+        if how in _MOVES or _is_cut(argument, name, context) or _is_less(argument, name):
             is_moving = True
-        elif argument is None or not _is_number(argument, name, function, context):
+        elif not _is_number(argument, name, function, context):
             return set()
         found.add(name)
     return found if is_moving else set()
@@ -67,6 +69,15 @@ def _is_number(argument: ast.expr, name: str, function: FunctionNode, context: C
             return other in context.calls.parameters(function)
         case ast.Compare() | ast.UnaryOp(op=ast.Not()):
             return True
+        case ast.BinOp(left=ast.Name(id=left), op=ast.Add()) if left == name:
+            # Texts and lists grow this way too; what another call subtracts from is a number.
+            passes = (passed(c, function, name, context) for c in context.calls.recursive[function])
+            return any(_is_less(other, name) for other in passes)
+    return False
+
+
+def _is_less(argument: ast.expr | None, name: str) -> bool:
+    match argument:
         case ast.BinOp(left=ast.Name(id=left), op=ast.Sub(), right=right):
             return left == name and not isinstance(right, ast.Set)
     return False

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.counting import counting
-from effilint.analyzer.patterns import is_name, names_in, range_bounds, same, walk
+from effilint.analyzer.patterns import names_in, range_bounds, same, walk
 
 _PLAIN_CALLS = ("max", "min", "abs", "len")
 
@@ -82,6 +82,22 @@ class ContiguousRangeQuadratic(Rule):
                         if total % k == 0:
                             return True
                 return False
+            """
+        ),
+        # Backwards, and in a while loop.
+        Bad(
+            """
+            def count(self, goal):
+                found = 0
+                for end in range(len(self.steps)):
+                    total = 0
+                    start = end
+                    while start >= 0:
+                        total += self.steps[start]  # ALG107
+                        if total == goal:
+                            found += 1
+                        start -= 1
+                return found
             """
         ),
         # Each range is put to other work.
@@ -176,21 +192,29 @@ def _accumulated(
     inner: ast.For | ast.While, outer: ast.For, context: Context
 ) -> tuple[ast.stmt, ast.expr] | None:
     """The adding statement and the sequence, if the loop adds up items and tries each sum."""
-    if isinstance(inner, ast.While) or inner.orelse or len(inner.body) < 2:
+    run = counting(inner, context)
+    if run is not None:
+        starts, body, index = (
+            bool(names_in(run.start) & names_in(outer.target)),
+            run.body,
+            run.variable,
+        )
+    elif isinstance(inner, ast.For):
+        starts = _starts_at(inner, names_in(outer.target))
+        body, index = tuple(inner.body), None
+    else:
         return None
-    outer_names = names_in(outer.target)
-    if not _starts_at(inner, outer_names) or context.trip_count(inner) is not None:
+    if not starts or inner.orelse or len(body) < 2:
         return None
-    added = _added(inner.body[0])
+    added = _added(body[0])
     if added is None or not _is_set_before(added[0], inner, outer):
         return None
-    items = _items(added[1], inner)
+    items = _items(added[1], index, inner)
     if items is None or not context.is_invariant(items, outer):
         return None
-    total = added[0].id
-    if not all(_tries(statement, total, context) for statement in inner.body[1:]):
+    if not all(_tries(statement, added[0].id, context) for statement in body[1:]):
         return None
-    return (inner.body[0], items) if context.hot_loops(outer.body[0]) else None
+    return (body[0], items) if context.hot_loops(outer.body[0]) else None
 
 
 def _added(statement: ast.stmt) -> tuple[ast.Name, ast.expr] | None:
@@ -206,13 +230,16 @@ def _added(statement: ast.stmt) -> tuple[ast.Name, ast.expr] | None:
     return None
 
 
-def _items(term: ast.expr, inner: ast.For) -> ast.expr | None:
+def _items(term: ast.expr, index: ast.Name | None, inner: ast.For | ast.While) -> ast.expr | None:
     """The sequence whose item the term is: `xs[j]`, or `x` in `for x in xs[i:]`."""
-    match term, inner.target, inner.iter:
-        case ast.Subscript(value=items, slice=index), ast.Name(id=name), ast.Call():
-            return items if is_name(index, name) else None
-        case ast.Name(), ast.Name(id=name), ast.Subscript(value=items):
-            return items if is_name(term, name) else None
+    if index is not None:
+        match term:
+            case ast.Subscript(value=items, slice=place) if same(place, index):
+                return items
+        return None
+    match inner:
+        case ast.For(target=target, iter=ast.Subscript(value=items)) if same(term, target):
+            return items
     return None
 
 

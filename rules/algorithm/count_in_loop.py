@@ -16,7 +16,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import Loop
-from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, stem_of
+from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, repeats, stem_of
 from effilint.analyzer.patterns import is_assertion, names_in, same, targets_of
 
 _SAME_ITEMS = frozenset("set sorted list tuple enumerate reversed frozenset dict.fromkeys".split())
@@ -189,12 +189,19 @@ class CountInLoop(Rule):
             _varies(node.args[0], inner, context) for inner in loops[: loops.index(loop) + 1]
         ):
             return
+        twins = repeats(node, loop, context)
+        if twins[0] is not node:
+            return
         items = context.segment(owner)
         name = fresh_name(stem_of(owner, "counts"), context)
         use = f"{name}[{context.segment(node.args[0])}]"
         edits = lifted(node, loop, context, name, f"Counter({items})", use)
-        added = (AddImport("collections", "Counter"),) if edits else ()
-        yield self.report(node, *edits, *added, items=items)
+        if edits:
+            others = (Edit(twin, replacement(use)) for twin in twins[1:])
+            counter = AddImport("collections", "Counter")
+            yield self.report(node, *edits, *others, counter, items=items)
+        else:
+            yield self.report(node, items=items)
 
 
 def _varies(item: ast.expr, loop: Loop, context: Context) -> bool:

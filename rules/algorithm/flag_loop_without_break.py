@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
-from effilint.analyzer.facts.counting import is_used_after
+from effilint.analyzer.facts.counting import counting, is_used_after
 from effilint.analyzer.facts.divisors import sets_constants
 from effilint.analyzer.facts.purity import CHANGING_METHODS
 from effilint.analyzer.patterns import method_call, names_in, walk
@@ -173,24 +173,42 @@ class FlagLoopWithoutBreak(Rule):
 
     def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
         *before, last = node.body
-        if not isinstance(last, ast.If) or last.orelse or node.orelse:
+        if not isinstance(last, ast.If) or isinstance(node.iter, ast.Tuple | ast.List):
             return
-        block = last.body
-        if not sets_constants(block) or not _only_names(before):
+        if context.type_of(node.iter).is_lazy or context.trip_count(node) is not None:
             return
-        if context.trip_count(node) is not None or isinstance(node.iter, ast.Tuple | ast.List):
+        loop_names = [n for n in walk(node.target) if isinstance(n, ast.Name)]
+        yield from self._check(node, before, last, loop_names, context)
+
+    def visit_While(self, node: ast.While, context: Context) -> Iterator[Finding]:
+        run = counting(node, context)
+        if run is not None and run.body and isinstance(run.body[-1], ast.If):
+            *before, last = run.body
+            assert isinstance(last, ast.If)
+            yield from self._check(node, before, last, [run.variable], context)
+
+    def _check(
+        self,
+        loop: ast.For | ast.While,
+        before: list[ast.stmt],
+        last: ast.If,
+        loop_names: list[ast.Name],
+        context: Context,
+    ) -> Iterator[Finding]:
+        block, head = last.body, loop.iter if isinstance(loop, ast.For) else loop.test
+        if last.orelse or loop.orelse or not sets_constants(block) or not _only_names(before):
             return
         flags = {name for statement in block for name in _targets(statement)}
-        used = names_in(last.test) | {n for s in before for n in names_in(s)} | names_in(node.iter)
-        if flags & used or flags & names_in(node.target):
+        parts: list[ast.AST] = [head, last.test, *before]
+        if flags & {name for part in (*parts, *loop_names) for name in names_in(part)}:
             return
-        if not _is_repeatable([node.iter, last.test, *before], context):
+        names = loop_names + [name for s in before for name in _assigned(s)]
+        if any(is_used_after(name, loop, context) for name in names):
             return
-        if context.type_of(node.iter).is_lazy or _keeps_loop_names(node, before, context):
-            return
-        end = block[-1]
-        edit = Edit(end, statements(f"{context.segment(end)}\nbreak"))
-        yield self.report(end, edit, flag=_targets(block[0])[0])
+        if _is_repeatable(parts, context):
+            end = block[-1]
+            edit = Edit(end, statements(f"{context.segment(end)}\nbreak"))
+            yield self.report(end, edit, flag=_targets(block[0])[0])
 
 
 def _targets(statement: ast.stmt) -> list[str]:
@@ -224,10 +242,6 @@ def _is_repeatable(parts: list[ast.AST], context: Context) -> bool:
     return True
 
 
-def _keeps_loop_names(node: ast.For, before: list[ast.stmt], context: Context) -> bool:
-    """Whether what the last pass left in a name is used after the loop."""
-    names = [n for n in walk(node.target) if isinstance(n, ast.Name)]
-    for statement in before:
-        assert isinstance(statement, ast.Assign)
-        names += [n for t in statement.targets for n in walk(t) if isinstance(n, ast.Name)]
-    return any(is_used_after(name, node, context) for name in names)
+def _assigned(statement: ast.stmt) -> list[ast.Name]:
+    assert isinstance(statement, ast.Assign)
+    return [n for target in statement.targets for n in walk(target) if isinstance(n, ast.Name)]

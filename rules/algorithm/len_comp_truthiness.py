@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.facts.purity import CHANGING_METHODS
-from effilint.analyzer.patterns import is_constant, method_call, walk
+from effilint.analyzer.patterns import is_constant, is_empty_container, method_call, walk
 from effilint.analyzer.rewrite import replacement
 
 # Functions from elsewhere whose name says that they only tell something.
@@ -61,6 +61,21 @@ class LenCompTruthiness(Rule):
             fixed="""
             def none_late(tasks, now):
                 return not any(task.due < now or task.lost for task in tasks)
+            """,
+        ),
+        # Compared with an empty list, or the other way round.
+        Bad(
+            """
+            def fine(marks):
+                if [m for m in marks if m < 5] == []:  # ALG203
+                    return True
+                return 0 < len([m for m in marks if m > 9])  # ALG203
+            """,
+            fixed="""
+            def fine(marks):
+                if not any(m < 5 for m in marks):
+                    return True
+                return any(m > 9 for m in marks)
             """,
         ),
         # A filter made into a list; two loops in a comprehension.
@@ -175,6 +190,10 @@ def _asked(node: ast.expr, context: Context) -> tuple[ast.expr, bool] | None:
         return None
     if isinstance(node, ast.GeneratorExp):
         return None
+    match parent:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[other]):
+            is_empty = left is node and is_empty_container(other) and isinstance(other, ast.List)
+            return (parent, isinstance(op, ast.Eq)) if is_empty else None
     return (node, False) if _is_condition(node, context) else None
 
 
@@ -182,6 +201,10 @@ def _as_number(call: ast.Call, context: Context) -> tuple[ast.expr, bool] | None
     """The comparison of a count with zero or one, or the count as a truth value."""
     parent = context.parent(call)
     match parent:
+        case ast.Compare(left=zero, ops=[ast.Lt() | ast.NotEq()], comparators=[right]) if (
+            right is call
+        ):
+            return (parent, False) if is_constant(zero, 0) else None
         case ast.Compare(left=left, ops=[op], comparators=[number]) if left is call:
             if is_constant(number, 0):
                 if isinstance(op, ast.Gt | ast.NotEq):

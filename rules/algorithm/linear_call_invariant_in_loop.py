@@ -3,8 +3,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Safety
-from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, stem_of
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
+from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, repeats, stem_of
 from effilint.analyzer.patterns import membership
 
 _FOLDS = frozenset(("max", "min", "sum", "sorted"))
@@ -64,13 +64,13 @@ class LinearCallInvariantInLoop(Rule):
             """
             class Chart:
                 def heights(self):
-                    return [100 * value / max(self.values) for value in self.values]  # ALG701
+                    return [v / max(self.values) or max(self.values) for v in self.values]  # ALG701
             """,
             fixed="""
             class Chart:
                 def heights(self):
                     values_max = max(self.values)
-                    return [100 * value / values_max for value in self.values]
+                    return [v / values_max or values_max for v in self.values]
             """,
         ),
         Bad(
@@ -154,11 +154,17 @@ class LinearCallInvariantInLoop(Rule):
         loop = invariant_loop(node, context)
         if loop is None:
             return
+        # A list or set may be changed elsewhere in the loop: only this one is replaced.
+        is_value = not context.type_of(node).is_mutable
+        twins = repeats(node, loop, context) if is_value else [node]
+        if twins[0] is not node:
+            return
         text = " ".join(context.segment(node).split())
         function = context.segment(node.func).rpartition(".")[2]
         name = fresh_name(stem_of(subject, function), context)
         edits = lifted(node, loop, context, name, context.segment(node))
-        yield self.report(node, *edits, call=text)
+        others = [Edit(twin, replacement(name)) for twin in twins[1:] if edits]
+        yield self.report(node, *edits, *others, call=text)
 
 
 def _subject(node: ast.Call) -> ast.expr | None:

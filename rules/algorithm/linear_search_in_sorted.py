@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
-from effilint.analyzer.facts.counting import counting
+from effilint.analyzer.facts.counting import counter_step, counting
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.patterns import always_leaves, names_in, same, walk
@@ -61,6 +61,25 @@ class LinearSearchInSorted(Rule):
                 sizes = sorted(sizes)
                 for want in wanted:
                     yield next((s for s in sizes if s >= want), None)  # ALG108
+            """
+        ),
+        # By index, and by counting on.
+        Bad(
+            """
+            def places(marks, queries):
+                marks.sort()
+                found = []
+                for query in queries:
+                    smaller = 0
+                    for i in range(len(marks)):
+                        if marks[i] >= query:  # ALG108
+                            break
+                        smaller += 1
+                    for mark in marks:
+                        if mark <= query:  # ALG108
+                            smaller += 1
+                    found.append(smaller)
+                return found
             """
         ),
         # A while loop over an index.
@@ -142,27 +161,44 @@ def _searched(test: ast.Compare, item: ast.expr, context: Context) -> ast.expr |
     loop = loops[0]
     if isinstance(loop, ast.While):
         return _searched_by_index(test, item, loop, context)
-    if not isinstance(item, ast.Name) or isinstance(loop, ast.AsyncFor):
+    if isinstance(loop, ast.AsyncFor):
         return None
-    source = loop.iter
-    target: ast.expr = loop.target
+    source = _gone_through(loop, item, context)
+    if source is None:
+        return None
+    if isinstance(loop, ast.comprehension):
+        return source if _is_counted(test, loop, context) else None
+    return source if _is_first(test, loop) else None
+
+
+def _gone_through(
+    loop: ast.For | ast.comprehension, item: ast.expr, context: Context
+) -> ast.Name | None:
+    """The sequence whose items the loop looks at as `item`."""
+    target, source = loop.target, loop.iter
+    if isinstance(item, ast.Subscript):
+        match source:
+            case ast.Call(
+                func=ast.Name("range"), args=[ast.Call(func=ast.Name("len"), args=[whole])]
+            ) if same(whole, item.value) and same(target, item.slice):
+                return whole if isinstance(whole, ast.Name) else None
+        return None
     if isinstance(source, ast.Call) and context.resolve(source.func) == "enumerate":
         if not isinstance(target, ast.Tuple) or not source.args:
             return None
         source, target = source.args[0], target.elts[1]
-    if not _is_bound_to(target, item) or not isinstance(source, ast.Name):
-        return None
-    if isinstance(loop, ast.comprehension):
-        return source if _is_counted(test, loop, context) else None
-    match loop.body:
-        case [ast.If(test=asked, body=body, orelse=[])] if asked is test and always_leaves(body):
-            return None if isinstance(body[-1], ast.Continue) else source
-    return None
+    return source if same(target, item) and isinstance(source, ast.Name) else None
 
 
-def _is_bound_to(target: ast.expr, item: ast.Name) -> bool:
-    """Whether the target binds the name."""
-    return isinstance(target, ast.Name) and target.id == item.id
+def _is_first(test: ast.Compare, loop: ast.For) -> bool:
+    """Whether the loop ends with the first item that passes the test, or counts those that do."""
+    steps = [s for s in loop.body if counter_step(s) is None]
+    match steps:
+        case [ast.If(test=asked, body=body, orelse=[])] if asked is test:
+            if len(body) == 1 and counter_step(body[0]) is not None:
+                return len(loop.body) == 1
+            return always_leaves(body) and not isinstance(body[-1], ast.Continue)
+    return False
 
 
 def _is_counted(test: ast.Compare, loop: ast.comprehension, context: Context) -> bool:

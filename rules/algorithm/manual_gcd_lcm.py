@@ -7,6 +7,8 @@ from effilint.analyzer import AddImport, Bad, Context, Edit, Finding, Gain, Good
 from effilint.analyzer.facts.counting import Counting, counting
 from effilint.analyzer.facts.euclid import (
     common_number,
+    counts_down_to_divisor,
+    counts_up_to_multiple,
     euclid,
     is_gcd_of,
     steps_to_multiple,
@@ -112,6 +114,13 @@ class ManualGcdLcm(Rule):
                 while day % second != 0:  # ALG306
                     day += first
                 return day
+
+            def slowly(first: int, second: int) -> int:
+                day = first
+                while True:  # ALG306
+                    if day % first == 0 and day % second == 0:
+                        return day
+                    day += 1
             """
         ),
         # The last common divisor is kept.
@@ -124,6 +133,12 @@ class ManualGcdLcm(Rule):
                         largest = d
                     d += 1
                 return largest
+
+            def from_above(a, b):
+                d = min(a, b)
+                while a % d or b % d:  # ALG306
+                    d -= 1
+                return d
             """
         ),
         # With the coefficients, which the library does not give.
@@ -181,7 +196,10 @@ class ManualGcdLcm(Rule):
         if pair is not None:
             yield from self._euclid(node, *pair, context)
             return
-        step = steps_to_multiple(node, context)
+        down = counts_down_to_divisor(node)
+        if down is not None and _are_numbers(*down, context):
+            yield self._found(node.test, "gcd", *down, context)
+        step = steps_to_multiple(node, context) or counts_up_to_multiple(node)
         if step is not None:
             yield self._found(node.test, "lcm", *step, context)
             return

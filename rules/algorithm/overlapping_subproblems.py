@@ -90,6 +90,16 @@ class OverlappingSubproblems(Rule):
                     return max(left, taken + self.values[i])
             """
         ),
+        # Nothing but numbers says so: what is added here is subtracted there.
+        Bad(
+            """
+            def signs(numbers, i, total):
+                if i == len(numbers):
+                    return 1 if total == 0 else 0
+                plus = signs(numbers, i + 1, total + numbers[i])
+                return plus + signs(numbers, i + 1, total - numbers[i])  # ALG205
+            """
+        ),
         # All ways to go on, in a loop.
         Bad(
             """
@@ -206,6 +216,8 @@ def _gives_plain_values(function: FunctionNode, context: Context) -> bool:
     for value in context.calls.outcome(function).returned:
         match value:
             case ast.Constant(value=constant) if constant is not None:
+                return True
+            case ast.IfExp(body=ast.Constant(value=constant)) if constant is not None:
                 return True
             case ast.Compare() | ast.BinOp(op=ast.Mod() | ast.Sub() | ast.FloorDiv()):
                 return True

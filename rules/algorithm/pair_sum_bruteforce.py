@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.divisors import tests_joined
 from effilint.analyzer.facts.pairs import Pair, pair_of
-from effilint.analyzer.patterns import names_in
+from effilint.analyzer.patterns import names_in, walk
 
 
 class PairSumBruteforce(Rule):
@@ -57,6 +57,19 @@ class PairSumBruteforce(Rule):
                     if other == target - one:  # ALG103
                         return True
                 return False
+            """
+        ),
+        # What is missing has a name, and pairs with itself are left out.
+        Bad(
+            """
+            def partner(weights, limit):
+                for i, weight in enumerate(weights):
+                    missing = limit - weight
+                    for j, other in enumerate(weights):
+                        if i == j:
+                            continue
+                        if other == missing:  # ALG103
+                            return i, j
             """
         ),
         # The innermost two of three, with a slice.
@@ -130,8 +143,10 @@ class PairSumBruteforce(Rule):
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
         if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
             return
-        terms = [*_terms(node.left), *_terms(node.comparators[0])]
-        if len(terms) < 3 or not _decides_alone(node, context):
+        if not _decides_alone(node, context):
+            return
+        terms = [*_terms(node.left, context), *_terms(node.comparators[0], context)]
+        if len(terms) < 3:
             return
         pair = pair_of(node, context)
         if pair is None or not _separates(terms, pair, context):
@@ -141,13 +156,17 @@ class PairSumBruteforce(Rule):
         yield self.report(node, test=context.segment(node))
 
 
-def _terms(node: ast.expr) -> list[ast.expr]:
+def _terms(node: ast.expr, context: Context) -> list[ast.expr]:
     """What is added and subtracted; the absolute value of a difference counts as that."""
     match node:
         case ast.BinOp(left, ast.Add() | ast.Sub(), right):
-            return [*_terms(left), *_terms(right)]
+            return [*_terms(left, context), *_terms(right, context)]
         case ast.Call(func=ast.Name("abs"), args=[ast.BinOp(op=ast.Sub()) as difference]):
-            return _terms(difference)
+            return _terms(difference, context)
+        case ast.Name() if context.loops(node):
+            value = context.sole_value(node)
+            if isinstance(value, ast.BinOp) and context.loops(value):
+                return _terms(value, context)
     return [node]
 
 
@@ -161,7 +180,7 @@ def _decides_alone(test: ast.Compare, context: Context) -> bool:
         case ast.If(orelse=[]):
             loop = context.parent(parent)
             return isinstance(loop, ast.For | ast.While) and all(
-                s is parent or (isinstance(loop, ast.While) and isinstance(s, ast.AugAssign))
+                s is parent or _is_harmless(s, is_while=isinstance(loop, ast.While))
                 for s in loop.body
             )
         case ast.comprehension():
@@ -173,6 +192,18 @@ def _decides_alone(test: ast.Compare, context: Context) -> bool:
                 and isinstance(call, ast.Call)
                 and (context.resolve(call.func) in ("any", "sum"))
             )
+    return False
+
+
+def _is_harmless(statement: ast.stmt, *, is_while: bool) -> bool:
+    """Whether it skips pairs, names a sum of two things, or counts on."""
+    match statement:
+        case ast.If(body=[ast.Continue()], orelse=[]):
+            return True
+        case ast.Assign(targets=[ast.Name()], value=ast.BinOp(left, ast.Add() | ast.Sub(), right)):
+            return not any(isinstance(n, ast.Call) for part in (left, right) for n in walk(part))
+        case ast.AugAssign():
+            return is_while
     return False
 
 

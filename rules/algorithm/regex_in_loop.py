@@ -108,6 +108,17 @@ class RegexInLoop(Rule):
             """,
         ),
         # Another pattern on every pass.
+        # Without a fix: the pattern has its name in the loop only.
+        Bad(
+            r"""
+            import re
+
+            def words(lines):
+                for line in lines:
+                    word = r"\w+"
+                    yield re.match(word, line)  # ALG703
+            """
+        ),
         Good(
             r"""
             import re
@@ -192,6 +203,11 @@ def _edits(
     in_class = isinstance(context.parent(place), ast.ClassDef)
     if owner is None or pattern is None or not is_simple or in_class or not _is_valid(pattern):
         return ()
+    if not _are_plain(flags, context):
+        return ()
+    names = [name for name in (owner, node.args[0]) if isinstance(name, ast.Name)]
+    if not all(_is_bound_before(name, place, context) for name in names):
+        return ()
     arguments = context.segment(node.args[0])
     keyword = any(k.arg == "flags" for k in node.keywords)
     if flags is not None:
@@ -200,6 +216,33 @@ def _edits(
     compiled = f"{name} = {context.segment(owner)}.compile({arguments})\n"
     use = name if function == "compile" else f"{name}.{function}({_rest(node, flags, context)})"
     return Edit(place, around(compiled, "")), Edit(node, replacement(use))
+
+
+def _are_plain(flags: ast.expr | None, context: Context) -> bool:
+    """Whether the flags are those of `re`, so that reading them early cannot fail."""
+    match flags:
+        case None | ast.Constant(value=int()):
+            return True
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _are_plain(left, context) and _are_plain(right, context)
+    return (context.resolve(flags) or "").startswith("re.")
+
+
+def _is_bound_before(name: ast.Name, place: ast.stmt, context: Context) -> bool:
+    """Whether the one assignment or import of the name is surely run before `place`."""
+    symbol = context.symbol(name)
+    if symbol is None or len(symbol.bindings) != 1:
+        return False
+    if symbol.scope is not context.scopes.scope_of(place):
+        return True  # of the module or a function around
+    home = context.statement(symbol.bindings[0].node)
+    outer = [place, *(node for node in context.ancestors(place) if isinstance(node, ast.stmt))]
+    return any(home in _before(statement, context) for statement in outer)
+
+
+def _before(statement: ast.stmt, context: Context) -> list[ast.stmt]:
+    block = context.block(statement)
+    return block[: block.index(statement)]
 
 
 def _rest(node: ast.Call, flags: ast.expr | None, context: Context) -> str:

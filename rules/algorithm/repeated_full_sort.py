@@ -3,7 +3,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    Tier,
+    replacement,
+)
 from effilint.analyzer.hoist import fresh_name, stem_of
 from effilint.analyzer.patterns import is_assertion, same
 from effilint.analyzer.rewrite import around
@@ -15,11 +26,13 @@ class RepeatedFullSort(Rule):
     """One function sorts the same unchanged collection twice.
 
     Sort once and bind the result to a name. The fix is offered where both results are only read
-    on the spot.
+    on the spot. It assumes that what is sorted is no iterator, which the first sort would use up,
+    and that nobody changes the items so that their order would be another one.
     """
 
     code = "ALG603"
     name = "repeated-full-sort"
+    safety = Safety.UNSAFE
     message = "`{call}` was sorted already in line {line}, and has not changed since"
     advice = "Sort once and keep the result"
     gain = Gain("O(n log n)", "O(n log n)", {10: 1.4, 1_000: 1.8, 100_000: 1.8}, Tier.CONSTANT)

@@ -113,6 +113,21 @@ class RepeatedSubjectInChain(Rule):
                         yield 3
             """
         ),
+        # Without a fix: a test changes what the next ones ask for.
+        Bad(
+            """
+            def kinds(rows: list[str]):
+                for row in rows:
+                    if row.lower() == "a":  # ALG403
+                        yield 1
+                    elif (row := row.lstrip("-")).lower() == "b":
+                        yield 2
+                    elif row.lower() == "c":
+                        yield 3
+                    elif row.lower() == "d":
+                        yield 4
+            """
+        ),
         # Every test takes another item from the iterator.
         Good(
             """
@@ -179,7 +194,7 @@ class RepeatedSubjectInChain(Rule):
         if arms < fewest or not context.hot_loops(node):
             return
         edits: list[Edit] = []
-        if _is_builtin(subject, context):
+        if _is_builtin(subject, context) and all(_keeps(t, subject, context) for t in tests):
             name = fresh_name(_stem(subject), context)
             edits = [Edit(node, around(f"{name} = {context.segment(subject)}\n", ""))]
             edits += [
@@ -233,6 +248,13 @@ def _is_path(node: ast.expr) -> bool:
                 return False
         node = node.value
     return isinstance(node, ast.Name)
+
+
+def _keeps(test: ast.expr, subject: ast.expr, context: Context) -> bool:
+    """Whether the test leaves the subject as it is."""
+    return context.is_invariant(subject, test) and not any(
+        isinstance(part, ast.NamedExpr) for part in walk(test)
+    )
 
 
 def _is_builtin(subject: ast.expr, context: Context) -> bool:

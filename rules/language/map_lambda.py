@@ -89,6 +89,20 @@ class MapLambda(Rule):
                 return list(map(lambda number, by=1: number + by, numbers))
             """
         ),
+        # `StopIteration` ends a `map`, but not a comprehension.
+        Good(
+            """
+            def paired(numbers, others):
+                return list(map(lambda number: (number, others.__next__()), numbers))
+            """
+        ),
+        # No argument at all.
+        Good(
+            """
+            def wrong():
+                return list(map(lambda: 1))
+            """
+        ),
         # Three items.
         Good(
             """
@@ -114,7 +128,11 @@ class MapLambda(Rule):
                 pass
             case _:
                 return
-        if not _is_plain(mapped, len(iterables)) or any(_is_special(i) for i in iterables):
+        if (
+            not iterables
+            or not _is_plain(mapped, len(iterables))
+            or any(_is_special(i) for i in iterables)
+        ):
             return
         if context.resolve(node.func) != kind or context.resolve(called) != function:
             return
@@ -146,7 +164,7 @@ def _binds_late(part: ast.AST) -> bool:
     late = (ast.Lambda, ast.GeneratorExp, ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
         return part.func.id in ("next", "locals", "super")
-    return isinstance(part, late)
+    return isinstance(part, late) or (isinstance(part, ast.Attribute) and part.attr == "__next__")
 
 
 def _is_special(iterable: ast.expr) -> bool:

@@ -23,7 +23,7 @@ from effilint.analyzer.facts.visits import (
     may_change_meanwhile,
     measured_length,
 )
-from effilint.analyzer.patterns import is_constant, is_name
+from effilint.analyzer.patterns import is_constant, is_name, walk_block
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -137,6 +137,18 @@ class WhileIndexLoop(Rule):
                     i += 1
             """
         ),
+        # `continue` skips the step.
+        Good(
+            """
+            def wait(jobs: list):
+                i = 0
+                while i < len(jobs):
+                    if not ready():
+                        continue
+                    start(jobs[i])
+                    i += 1
+            """
+        ),
         # The list grows in the loop.
         Good(
             """
@@ -161,7 +173,7 @@ class WhileIndexLoop(Rule):
         sequence = _sequence(node, bound, start, context)
         if start is None or sequence is None or _bindings_in(node, index, context) != 1:
             return
-        if is_read_outside(context, index, node):
+        if is_read_outside(context, index, node) or _may_skip(node, context):
             return
         own = 2 if isinstance(step, ast.Assign) else 1
         reads = item_reads(context, index, sequence, node, besides=own)
@@ -229,6 +241,14 @@ def _sequence(
     near = [before, context.previous(before)] if before else []
     near += [context.previous(start)]
     return measured_length(context, value) if home in near else None
+
+
+def _may_skip(loop: ast.While, context: Context) -> bool:
+    """Whether a `continue` of the loop skips its last statement."""
+    return any(
+        isinstance(node, ast.Continue) and context.loops(node)[:1] == [loop]
+        for node in walk_block(loop.body)
+    )
 
 
 def _bindings_in(loop: ast.While, index: ast.Name, context: Context) -> int:
