@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.accumulators import reads
+from effilint.analyzer.facts.errors import is_interrupted
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.rebinding import rebinding
 from effilint.analyzer.facts.scopes import FUNCTIONS
@@ -23,9 +24,12 @@ def collected(
     """Return edits that append to a list `name` in `loop` and use `whole` of it afterwards.
 
     `whole` is a template such as `"".join({parts})`; `empty` is how the empty object is written.
-    No edits if the loop reads `target`, suspends or returns: then the pieces would be missing.
+    No edits if the loop reads `target`, suspends or returns, or an exception in it is caught:
+    then the pieces would be missing.
     """
     if not isinstance(loop, ast.For | ast.While) or not _can_wait(loop):
+        return []
+    if is_interrupted(loop, context):
         return []
     pieces: dict[ast.stmt, ast.expr] = {}
     for node in walk(loop):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from effilint.analyzer.context import Context
 from effilint.analyzer.model import Diagnostic, Finding, Rule
-from effilint.analyzer.patterns import last_name
+from effilint.analyzer.patterns import is_compiled, last_name
 from effilint.analyzer.source import Source
 from effilint.analyzer.suppress import Suppressions
 
@@ -36,8 +36,14 @@ class Linter:
     def findings(self, context: Context) -> Iterator[Finding]:
         """Yield what the rules find, in no particular order.
 
-        Code nested too deep for the facts counts as unknown, and unknown is silent.
+        Nothing is found in functions that a decorator compiles: Python's costs are not theirs.
         """
+        for finding in self._visited(context):
+            if not is_compiled(context.ancestors(finding.node)):
+                yield finding
+
+    def _visited(self, context: Context) -> Iterator[Finding]:
+        """Code nested too deep for the facts counts as unknown, and unknown is silent."""
         for node_type, visitors in self._by_type.items():
             for node in context.index.get(node_type, ()):
                 for visit in visitors:

@@ -221,12 +221,15 @@ def unbracketed(text: str) -> str:
     return inner if "\n" in inner else inner.strip()
 
 
+_COMPILERS = frozenset(("jit", "njit", "vectorize", "guvectorize", "cfunc"))
+
+
 def is_compiled(ancestors: Iterator[ast.AST]) -> bool:
     """Whether a node with these ancestors is in a function that `@njit` or its kin compile."""
     for outer in ancestors:
         if isinstance(outer, FUNCTIONS) and not isinstance(outer, ast.Lambda):
             for decorator in outer.decorator_list:
                 made = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if last_name(made) in ("jit", "njit", "vectorize", "guvectorize", "cfunc"):
+                if last_name(made) in _COMPILERS:
                     return True
     return False

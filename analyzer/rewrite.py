@@ -110,7 +110,7 @@ def _leading_lines(old: _Statement) -> Sequence[cst.EmptyLine]:
     if not isinstance(old, cst.SimpleStatementLine):
         first = _line_comment(old)
         inside = [comment for comment in _comments(old) if comment is not first]
-        above = [line.comment for line in lines if line.comment]
+        above = {line.comment for line in lines if line.comment}
         lines += [cst.EmptyLine(comment=comment) for comment in inside if comment not in above]
     return lines
 

@@ -166,7 +166,7 @@ def parse(text: str) -> ast.Module:
     try:
         return ast.parse(text, _PARSED)
     except SyntaxError as error:
-        message = (error.msg or "invalid syntax").splitlines()[0]
+        message = (error.msg or "invalid syntax").partition("\n")[0]
         raise SourceError(
             f"cannot be parsed: {message}", error.lineno, error.offset or None
         ) from error
@@ -174,7 +174,8 @@ def parse(text: str) -> ast.Module:
         # The traceback would keep the half-built tree alive.
         raise SourceError("cannot be parsed: nested too deep") from None
     except ValueError as error:
-        raise SourceError(f"cannot be parsed: {str(error).splitlines()[0]}") from error
+        message = str(error).partition("\n")[0]
+        raise SourceError(f"cannot be parsed: {message}") from error
 
 
 def _declared_encoding(data: bytes) -> str:

@@ -84,7 +84,7 @@ def _is_about_imports(piece: Piece, source: Source) -> bool:
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in re.findall(r"\w+", text)} - _KEYWORDS
+    return set(re.findall(r"\w+", " ".join(texts))) - _KEYWORDS
 
 
 def _hull(pieces: list[Piece]) -> tuple[int, int] | None:

@@ -15,6 +15,7 @@ _COMMENT = re.compile(
     r"|effilint:\s*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]]*)\])?)".replace("CODE", _CODE),
     re.IGNORECASE,
 )
+_CODES = re.compile(_CODE)
 _EVERYTHING = ("",)  # every code starts with it
 
 
@@ -35,7 +36,7 @@ class Suppressions:
             if match is None:
                 continue
             codes = match["noqa_codes"] or match["codes"]
-            prefixes = tuple(re.findall(_CODE, codes.upper())) if codes else _EVERYTHING
+            prefixes = tuple(_CODES.findall(codes.upper())) if codes else _EVERYTHING
             line = 0 if match["file"] else token.start[0]
             found[line] = found.get(line, ()) + prefixes
         return found

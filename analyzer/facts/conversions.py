@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from effilint.analyzer.facts.errors import is_interrupted
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.scopes import Kind, Symbol
 from effilint.analyzer.facts.searched_lists import (
@@ -181,4 +182,4 @@ def _may_be_left_early(context: Context, symbol: Symbol, loop: ast.stmt) -> bool
     home = symbol.scope.node
     if any(context.function(use) is not home for use in context.scopes.loads(symbol)):
         return True
-    return any(isinstance(outer, ast.Try) for outer in context.ancestors(loop))
+    return is_interrupted(loop, context)

@@ -113,7 +113,7 @@ def is_fixed(node: ast.expr, context: Context) -> bool:
 def _binds_constant(binding: Binding, context: Context) -> bool:
     value = binding.value
     if binding.kind is Kind.UNPACK and isinstance(value, ast.Tuple):
-        return all(isinstance(item, ast.Constant) for item in value.elts)
+        return all(is_fixed(item, context) for item in value.elts)
     return binding.kind is Kind.ASSIGN and value is not None and is_fixed(value, context)
 
 

@@ -32,6 +32,22 @@ def may_be_caught(node: ast.AST, errors: tuple[type[BaseException], ...], contex
     return False
 
 
+def is_interrupted(node: ast.AST, context: Context) -> bool:
+    """Whether the function may go on after an exception that ended `node` half-way."""
+    child = node
+    for outer in context.ancestors(node):
+        if isinstance(outer, FUNCTIONS):
+            return False
+        if isinstance(outer, ast.Try | ast.TryStar) and child in outer.body:
+            return True
+        if isinstance(outer, ast.With | ast.AsyncWith):
+            calls = [i.context_expr for i in outer.items if isinstance(i.context_expr, ast.Call)]
+            if any(context.resolve(call.func) == "contextlib.suppress" for call in calls):
+                return True
+        child = outer
+    return False
+
+
 def _may_catch(
     caught: ast.expr | None, errors: tuple[type[BaseException], ...], context: Context
 ) -> bool:

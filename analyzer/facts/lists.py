@@ -62,10 +62,19 @@ def _variable_may_be_long(context: Context, name: ast.Name, depth: int) -> bool:
 def _binding_may_be_long(context: Context, binding: Binding, depth: int) -> bool:
     if binding.kind is Kind.ARGUMENT:
         owner = context.parent(binding.node)
-        return not (isinstance(owner, ast.arguments) and owner.vararg is binding.node)
+        # A tuple is given as somebody wrote it down.
+        return not (
+            isinstance(owner, ast.arguments)
+            and (owner.vararg is binding.node or _is_tuple(context, binding.node))
+        )
     if binding.value is None or binding.kind not in (Kind.ASSIGN, Kind.AUGMENTED):
         return False
     return may_be_long(context, binding.value, depth - 1)
+
+
+def _is_tuple(context: Context, argument: ast.AST) -> bool:
+    uses = context.uses(argument)
+    return bool(uses) and context.type_of(uses[0]).name == "tuple"
 
 
 def _grows(context: Context, use: ast.expr, depth: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.recursion import Step, passed, steps
@@ -32,7 +33,7 @@ def moved(call: ast.Call, function: FunctionNode, context: Context) -> set[str]:
         argument = passed(call, function, name, context)
         if argument is None:
             return set()
-        if how in _MOVES or _is_cut(argument, name, context) or _is_less(argument, name):
+        if how in _MOVES or _is_cut(argument, name, context) or _is_less(argument, name, given):
             is_moving = True
         elif not _is_number(argument, name, function, context):
             return set()
@@ -69,15 +70,20 @@ def _is_number(argument: ast.expr, name: str, function: FunctionNode, context: C
             return other in context.calls.parameters(function)
         case ast.Compare() | ast.UnaryOp(op=ast.Not()):
             return True
+        case ast.BinOp(left=ast.Name(id=left), op=ast.Sub(), right=right) if left == name:
+            return not isinstance(right, ast.Set)
         case ast.BinOp(left=ast.Name(id=left), op=ast.Add()) if left == name:
             # Texts and lists grow this way too; what another call subtracts from is a number.
             passes = (passed(c, function, name, context) for c in context.calls.recursive[function])
-            return any(_is_less(other, name) for other in passes)
+            return any(_is_less(other, name, ()) for other in passes)
     return False
 
 
-def _is_less(argument: ast.expr | None, name: str) -> bool:
+def _is_less(argument: ast.expr | None, name: str, others: Collection[str]) -> bool:
+    """Whether something is subtracted, but none of the other parameters: (x - y, y) and
+    (x, y - x) hardly ever meet again."""
     match argument:
         case ast.BinOp(left=ast.Name(id=left), op=ast.Sub(), right=right):
-            return left == name and not isinstance(right, ast.Set)
+            is_other = isinstance(right, ast.Name) and right.id in others
+            return left == name and not is_other and not isinstance(right, ast.Set)
     return False

@@ -349,11 +349,10 @@ def _own_parts(node: ast.AST) -> list[ast.AST]:
         case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
             # Declarations come first: they decide where the other names live.
             return list(body)
-    parts = list(children(node))
-    generators = [part for part in parts if isinstance(part, ast.comprehension)]
-    rest: list[ast.AST] = [part for part in parts if not isinstance(part, ast.comprehension)]
-    first = generators[0]
-    return [*rest, first.target, *first.ifs, *generators[1:]]
+    assert isinstance(node, COMPREHENSIONS)
+    results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    first, *others = node.generators
+    return [*results, first.target, *first.ifs, *others]
 
 
 def _outer_parts(node: ast.AST) -> list[ast.AST]:

@@ -29,7 +29,13 @@ def is_unhashable(context: Context, item: ast.expr) -> bool:
                 return True
         if isinstance(parent, ast.Attribute) and parent.attr in _CHANGING:
             return True
+        if isinstance(parent, ast.Subscript) and parent.value is use and _is_text(parent.slice):
+            return True  # a dict
     return False
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _has_mutable(kind: Type) -> bool:

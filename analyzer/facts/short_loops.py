@@ -19,10 +19,27 @@ def is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stmt
     It goes through `*args` or `**kwargs`, divides a number, pads, or climbs to a parent.
     """
     if not isinstance(loop, ast.While):
-        return any(_is_call_sized(context, name) for name in walk(loop.iter))
-    if _is_call_sized(context, target):
+        return any(is_call_sized(context, name) for name in walk(loop.iter))
+    if is_call_sized(context, target):
         return True
     return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
+
+
+def is_over_arguments(context: Context, node: ast.AST) -> bool:
+    """Whether the innermost loop around `node` goes through options: `kwargs`, `self.kwds`."""
+    loops = context.loops(node)
+    if not loops or isinstance(loops[0], ast.While):
+        return False
+    for part in walk(loops[0].iter):
+        match part:
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name.lstrip("_") in _OPTIONS:
+                return True
+        if is_call_sized(context, part):
+            return True
+    return False
+
+
+_OPTIONS = frozenset("args kwargs kwds kw options opts params config cfg settings".split())
 
 
 def is_counted(loop: Loop) -> bool:
@@ -41,7 +58,7 @@ def is_counted(loop: Loop) -> bool:
     return False
 
 
-def _is_call_sized(context: Context, name: ast.AST) -> bool:
+def is_call_sized(context: Context, name: ast.AST) -> bool:
     """Whether the name stands for `*args` or `**kwargs`: as long as somebody wrote it."""
     if not isinstance(name, ast.Name):
         return False

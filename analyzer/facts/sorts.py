@@ -21,7 +21,8 @@ def _exchange(
 ) -> tuple[str, ast.expr] | None:
     """`if a[j] > a[j + 1]: swap`, or with `a[i]` and `a[j]` of the two loops."""
     tests = [s for s in inner.body if isinstance(s, ast.If)]
-    others = [s for s in (*outer.body, *inner.body) if s is not inner and s not in tests]
+    others = [s for s in outer.body if s is not inner]
+    others += [s for s in inner.body if not isinstance(s, ast.If)]
     if len(tests) != 1 or tests[0].orelse or not all(_is_bookkeeping(s) for s in others):
         return None
     pair = _ordered_items(tests[0].test)
@@ -184,7 +185,8 @@ def _without_swap(
     }
     if targets != {0, 1} or (len(stored) == 2 and not held):
         return None
-    return [s for s in body if s not in stored and s not in held]
+    used = {*stored, *held}
+    return [s for s in body if s not in used]
 
 
 def _touches(statement: ast.stmt, sequence: ast.expr) -> bool:

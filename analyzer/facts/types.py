@@ -88,9 +88,9 @@ class Types:
     def _joined_bindings(self, symbol: Symbol) -> Type:
         """Join what the bindings say; those like `x = x[1:]` go by what the others say."""
         plain = [b for b in symbol.bindings if b.kind not in (Kind.AUGMENTED, Kind.DELETE)]
-        own = [b for b in plain if len(plain) > 1 and _reads(b.value, symbol.name)]
+        own = {b for b in plain if len(plain) > 1 and _reads(b.value, symbol.name)}
         found = join_all(self._of_binding(binding) for binding in plain if binding not in own)
-        for binding in own:
+        for binding in filter(own.__contains__, plain):
             self._assumed[symbol] = found
             found = join(found, self._of_binding(binding))
         for binding in symbol.bindings:

@@ -186,6 +186,8 @@ def visiting_region(context: Context, node: ast.expr) -> ast.AST | None:
     if isinstance(parent, ast.comprehension) and parent.iter is value:
         whole = context.parents[parent]
         is_first = whole.generators[0] is parent  # type: ignore[attr-defined]
+        if isinstance(whole, ast.GeneratorExp) and not is_used_at_once(context, whole):
+            return None  # it may run when the file is closed
         return whole if is_first and not parent.is_async else None
     return None
 
@@ -202,6 +204,23 @@ def _next_loop(context: Context, assignment: ast.Assign) -> ast.AST | None:
     return region if region is not None and context.inside(region, after[0]) else None
 
 
+_EAGER = frozenset(
+    """list tuple set frozenset dict sorted sum min max any all bytes bytearray
+    collections.deque collections.Counter math.prod math.fsum""".split()
+)
+_EAGER_METHODS = frozenset(["join", "extend", "update", "writelines", "extendleft"])
+
+
+def is_used_at_once(context: Context, generator: ast.GeneratorExp) -> bool:
+    """Whether the call that is handed the generator expression surely goes through it."""
+    parent = context.parent(generator)
+    if not isinstance(parent, ast.Call) or generator not in parent.args:
+        return False
+    if isinstance(parent.func, ast.Attribute) and parent.func.attr in _EAGER_METHODS:
+        return True
+    return context.resolve(parent.func) in _EAGER
+
+
 _OPENING = frozenset(["open", "write_text", "write_bytes", "rename", "replace", "unlink", "remove"])
 
 
@@ -216,6 +235,8 @@ def file_of(context: Context, file: ast.expr, region: ast.AST) -> bool:
     inside = [use for use in uses if use is not file and context.inside(use, region)]
     home = context.statement(region)
     if inside or any(_follows(context, use, home) for use in uses):
+        return False
+    if any(context.function(use) is not context.function(region) for use in uses):
         return False
     for part in walk(region):
         if isinstance(part, ast.Call):

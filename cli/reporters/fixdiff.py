@@ -56,11 +56,12 @@ def _apply(edits: Sequence[TextEdit], old: Sequence[str], first: int) -> list[st
     for line in old:
         starts.append(starts[-1] + len(line))
     text = "".join(old)
-    for edit in reversed(edits):
+    pieces, done = [], 0
+    for edit in edits:
         start = starts[edit.line - first] + edit.column - 1
-        end = starts[edit.end_line - first] + edit.end_column - 1
-        text = text[:start] + edit.content + text[end:]
-    return text.splitlines(keepends=True)
+        pieces += [text[done:start], edit.content]
+        done = starts[edit.end_line - first] + edit.end_column - 1
+    return "".join([*pieces, text[done:]]).splitlines(keepends=True)
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 
 from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.reporters.report import Report
@@ -35,14 +35,15 @@ def _rows(report: Report) -> list[dict[str, object]]:
 
 
 def _table(report: Report) -> str:
-    rows = _rows(report)
+    by_behaviour = defaultdict(list)
+    for row in _rows(report):
+        by_behaviour[row["behaviour"]].append(row)
     totals = Counter(d.behaviour for d in report.diagnostics)
     width = len(str(max(totals.values(), default=0)))
     lines = []
     for prefix, total in sorted(totals.items(), key=lambda item: (-item[1], item[0])):
         lines.append(f"{total:>{width}}  {prefix}  {BEHAVIOURS[prefix].name}\n")
-        for row in rows:
-            if row["behaviour"] == prefix:
-                mark = "[*]" if row["fixable"] else "[ ]"
-                lines.append(f"{row['count']:>{width}}    {row['code']} {mark} {row['name']}\n")
+        for row in by_behaviour[prefix]:
+            mark = "[*]" if row["fixable"] else "[ ]"
+            lines.append(f"{row['count']:>{width}}    {row['code']} {mark} {row['name']}\n")
     return "".join(lines)

@@ -149,11 +149,13 @@ class Modpow(Rule):
 
 def _factors(node: ast.expr) -> Iterator[ast.expr]:
     """The powers whose remainder decides that of `node`: terms and factors."""
-    if _parts(node):
-        yield node
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
-        yield from _factors(node.left)
-        yield from _factors(node.right)
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if _parts(top):
+            yield top
+        elif isinstance(top, ast.BinOp) and isinstance(top.op, ast.Add | ast.Sub | ast.Mult):
+            stack += [top.right, top.left]
 
 
 def _parts(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

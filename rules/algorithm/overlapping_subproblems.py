@@ -121,6 +121,15 @@ class OverlappingSubproblems(Rule):
                 return total(numbers, low, middle) + total(numbers, middle + 1, high)
             """
         ),
+        # Euclid's tree: no point is reached twice.
+        Good(
+            """
+            def reaches(x, y, start):
+                if x <= start or y <= start:
+                    return x == y
+                return reaches(x - y, y, start) or reaches(x, y - x, start)
+            """
+        ),
         # It remembers.
         Good(
             """

@@ -28,6 +28,7 @@ class MinmaxCallInHotLoop(Rule):
     gain = Gain(
         "O(n) calls", "O(n) comparisons", {10: 4.1, 1_000: 6.8, 100_000: 6.3}, Tier.CONSTANT
     )
+    confidence = 0.6  # many prefer the call, and other linters ask for it
     calls = frozenset({"min", "max"})
     examples = (
         Bad(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.context import FunctionNode
-from effilint.analyzer.facts.recursion import LINEAR, Step, is_light, steps
+from effilint.analyzer.facts.recursion import LINEAR, Step, is_light, on_one_path, steps
 
 _COPIED = ("list", "str", "tuple", "bytes")
 
@@ -19,7 +19,7 @@ class RecursionConcatAccumulate(Rule):
 
     code = "API204"
     name = "recursion-concat-accumulate"
-    message = "Every call of `{name}` copies the whole result of the calls below it"
+    message = "Every call of `{name}` copies {what}"
     advice = "Append to one list that all calls share, or use a loop"
     gain = Gain("O(n²)", "O(n)", {10: 1.0, 300: 2.1, 900: 3.0})
     examples = (
@@ -130,6 +130,18 @@ class RecursionConcatAccumulate(Rule):
                     paths(child, path + (node.name,))
             """
         ),
+        # Two branches go on from the same start.
+        Good(
+            """
+            def brackets(text, opened, closed, size):
+                if closed == size:
+                    print(text)
+                if opened < size:
+                    brackets(text + "(", opened + 1, closed, size)
+                if closed < opened:
+                    brackets(text + ")", opened, closed + 1, size)
+            """
+        ),
     )
 
     def visit_Module(self, _: ast.Module, context: Context) -> Iterator[Finding]:
@@ -137,16 +149,16 @@ class RecursionConcatAccumulate(Rule):
             if not is_light(function, context):
                 continue
             for call in calls:
-                place = _concatenation(call, function, context)
-                if place is not None:
-                    yield self.report(place, name=function.name)
+                found = _concatenation(call, function, context)
+                if found is not None:
+                    yield self.report(found[0], name=function.name, what=found[1])
                     break
 
 
 def _concatenation(
     call: ast.Call, function: FunctionNode, context: Context
-) -> ast.expr | ast.stmt | None:
-    """The sum that copies what the call returns, or what it is given."""
+) -> tuple[ast.expr | ast.stmt, str] | None:
+    """The sum that copies what the call returns, or what it is given, and words for that."""
     passed = steps(call, function, context)
     if context.loops(call) or Step.PART in passed.values() or Step.PIECE in passed.values():
         return None
@@ -155,15 +167,24 @@ def _concatenation(
         return None
     if not is_chain and not _is_of_binary_tree(function, context):
         return None
-    for name in passed if is_chain else ():
+    for name in passed if is_chain and not _branches(call, function, context) else ():
         argument = context.calls.argument_for(call, function, name)
         if isinstance(argument, ast.BinOp) and _adds_to(argument, name, context):
-            return argument
+            return argument, f"all of `{name}` to add to it"
     for result in (call, *_named(call, context)):
         found = _sum_around(result, is_chain, context)
         if found is not None:
-            return found
+            return found, "the whole result of the calls below it"
     return None
+
+
+def _branches(call: ast.Call, function: FunctionNode, context: Context) -> bool:
+    """Whether it calls itself elsewhere too in one run: what it hands down must be copied."""
+    return any(
+        on_one_path(call, other, context) or on_one_path(other, call, context)
+        for other in context.calls.recursive[function]
+        if other is not call
+    )
 
 
 def _is_of_binary_tree(function: FunctionNode, context: Context) -> bool:
@@ -204,6 +225,11 @@ def _sum_around(result: ast.expr, is_chain: bool, context: Context) -> ast.expr 
 
 
 def _operands(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _operands(node.left) + _operands(node.right)
-    return [node]
+    found, stack = [], [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, ast.BinOp) and isinstance(top.op, ast.Add):
+            stack += [top.right, top.left]
+        else:
+            found.append(top)
+    return found

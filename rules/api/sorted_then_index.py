@@ -31,7 +31,7 @@ class SortedThenIndex(Rule):
     there is an item, for else they raise `ValueError` instead of `IndexError`, that the items have
     a total order (no NaN), and that equal ones are alike (not 1 and 1.0). Inside a `try` or `with`
     that could see the other exception there is no fix, nor for `sorted(...)[-1]` with a `key`,
-    which of equal items gives the last where `max` gives the first.
+    which of equal items gives the last, unless they surely are a sequence: that is reversed.
     """
 
     code = "API101"
@@ -102,6 +102,18 @@ class SortedThenIndex(Rule):
                 except IndexError:
                     return None
             """
+        ),
+        # From the back, so that the last of equal ones is taken as before.
+        Bad(
+            """
+            def commonest(words: list[str]):
+                return sorted(words, key=words.count)[-1]  # API101
+            """,
+            fixed="""
+            def commonest(words: list[str]):
+                return max(reversed(words), key=words.count)
+            """,
+            workload="commonest([str(i * 7 % 5) for i in range(n % 97)])",
         ),
         # More than one item is used; two are sorted as fast as compared.
         Good(
@@ -196,7 +208,9 @@ class SortedThenIndex(Rule):
         if not any(context.inside(index, s) for s in context.following(context.statement(node))):
             return
         found = _pick(node, owner, index, context)
-        if found is None or any(leaks(use, context) for use in uses if use not in later):
+        if found is None or any(
+            leaks(use, context) for use in uses if _position(use) <= _position(node)
+        ):
             return
         which, call, keeps_ties = found
         fits = keeps_ties and not may_be_caught(index, _ERRORS, context)
@@ -233,11 +247,14 @@ def _pick(
     arguments = context.segment(items)
     if isinstance(items, ast.GeneratorExp) and "key" not in options:
         arguments = arguments[1:-1]
-    if "key" in options:
-        arguments += f", key={context.segment(options['key'])}"
+    key = f", key={context.segment(options['key'])}" if "key" in options else ""
+    arguments += key
+    keeps_ties = place == 0 or "key" not in options
+    if not keeps_ties and context.type_of(items).is_sequence:
+        # Of items with equal keys, `sorted` from the back gives the last.
+        arguments, keeps_ties = f"reversed({context.segment(items)}){key}", True
     call = f"{'max' if largest else 'min'}({arguments})"
-    # Of items with equal keys, `sorted` from the back gives another one.
-    return "largest" if largest else "smallest", call, place == 0 or "key" not in options
+    return "largest" if largest else "smallest", call, keeps_ties
 
 
 def _is_next(index: ast.expr, statement: ast.stmt, context: Context) -> bool:

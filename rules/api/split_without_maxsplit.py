@@ -4,10 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
-from effilint.analyzer.patterns import constant_int
+from effilint.analyzer.patterns import constant_int, is_asserted
 
 # Between these there are often many parts.
 _MANY = (None, " ", ",", ", ", "\t", ";", "|", "&", "\n", "\r\n", b" ", b",", b"\t", b"\n")
+_CLEANING = ("strip", "rstrip", "lstrip", "lower", "upper", "decode", "replace", "removeprefix")
 
 
 class SplitWithoutMaxsplit(Rule):
@@ -122,6 +123,18 @@ class SplitWithoutMaxsplit(Rule):
                 return version.split(".")[0], [name.split(".")[-1] for name in names]
             """
         ),
+        # A piece of a line has few parts, and a test may look at its subject in any way.
+        Good(
+            """
+            def sizes(lines: list[str]):
+                for line in lines:
+                    key, value = line.split(":", 1)
+                    yield key, line[len(key) + 1 :].split(" ")[0]
+
+            def test_head(table):
+                assert str(table).split("\\n")[0] == "a b"
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
@@ -134,19 +147,32 @@ class SplitWithoutMaxsplit(Rule):
             call = _regex_call(node, place, context)
         else:
             call = _text_call(node, node.func, place, context)
-        if call is not None and _may_be_long(node, context):
+        if call is not None and _may_be_long(node, node.func, context):
             which = "last" if place else "first"
             yield self.report(node, Edit(node, replacement(call)), which=which, call=call)
 
 
-def _may_be_long(node: ast.Call, context: Context) -> bool:
+def _may_be_long(node: ast.Call, function: ast.Attribute, context: Context) -> bool:
     """Whether there may be many parts, in one text or in all those of a loop."""
     separator = node.args[0] if node.args else ast.Constant(None)
     if context.resolve(node.func) == "re.split":
         return True
     if not isinstance(separator, ast.Constant) or separator.value not in _MANY:
         return False
-    return separator.value in ("\n", "\r\n", b"\n") or bool(context.hot_loops(node))
+    if is_asserted(context.ancestors(node)):
+        return False
+    if separator.value in ("\n", "\r\n", b"\n"):
+        return True
+    return _is_whole(function.value) and bool(context.hot_loops(node))
+
+
+def _is_whole(text: ast.expr) -> bool:
+    """Whether it is a text as it was found, and not a piece of one, which seldom has many parts."""
+    while isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute):
+        if text.func.attr not in _CLEANING:
+            return False
+        text = text.func.value
+    return isinstance(text, ast.Name | ast.Attribute)
 
 
 def _place(node: ast.Call, context: Context) -> int | None:

@@ -19,6 +19,7 @@ from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.visits import (
     is_read_outside,
     is_tiny,
+    is_used_at_once,
     item_name,
     item_reads,
     may_change_meanwhile,
@@ -152,6 +153,13 @@ class IndexLoop(Rule):
                     numbers[i] = numbers[i] * 2
             """
         ),
+        # The list may change before the generator runs.
+        Good(
+            """
+            def paired(numbers: list[int]):
+                return zip((numbers[i] for i in range(len(numbers))), "abc")
+            """
+        ),
         # What `table` is, is not known: its keys may be numbers.
         Good(
             """
@@ -194,8 +202,7 @@ class IndexLoop(Rule):
         if sequence is None or not isinstance(node.target, ast.Name) or is_tiny(context, node):
             return
         whole = context.parents[node]
-        is_kept = not isinstance(context.parent(whole), ast.Call)
-        if isinstance(whole, ast.GeneratorExp) and is_kept:
+        if isinstance(whole, ast.GeneratorExp) and not is_used_at_once(context, whole):
             return  # the sequence may change before the generator runs
         reads = item_reads(context, node.target, sequence, whole, besides=0)
         if not reads:

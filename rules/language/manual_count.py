@@ -17,7 +17,7 @@ from effilint.analyzer import (
     statements,
 )
 from effilint.analyzer.facts.loops import Loop
-from effilint.analyzer.facts.visits import is_read_outside, is_tiny
+from effilint.analyzer.facts.visits import is_number, is_read_outside, is_tiny
 from effilint.analyzer.patterns import is_constant, names_in, same, sole_statement
 
 _COUNTED = ("list", "tuple", "deque", "str", "bytes", "bytearray")
@@ -155,7 +155,7 @@ class ManualCount(Rule):
         sequence, wanted = context.segment(node.iter), context.segment(value)
         call = f"{sequence}.count({wanted})"
         edits: list[Edit] = []
-        if _has_type_of_its_own(value, context):
+        if _has_type_of_its_own(value, context) and is_number(context, total):
             edits = _loop_fix(node, total, call, context)
         yield self.report(statement, *edits, sequence=sequence, value=wanted, call=call)
 

@@ -3,9 +3,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    Tier,
+    replacement,
+)
 from effilint.analyzer.facts.visits import is_tiny
-from effilint.analyzer.patterns import unbracketed, walk
+from effilint.analyzer.patterns import is_name, unbracketed, walk
 
 _REDUCERS = frozenset(
     [
@@ -20,10 +31,13 @@ class ListArgToReducer(Rule):
 
     A generator expression hands over the items one by one, so memory does not grow with their
     number. It saves no time: below some thousand items it is up to a fifth slower than the list.
+    The fix assumes that making an item has no effect which the `key`, or the one who catches an
+    exception, could tell from its time.
     """
 
     code = "MEM201"
     name = "list-arg-to-reducer"
+    safety = Safety.UNSAFE
     message = "A list of all items is built only for `{function}`"
     advice = "Use a generator expression: leave out the brackets"
     gain = Gain(
@@ -70,6 +84,24 @@ class ListArgToReducer(Rule):
                 return max(errors)
             """
         ),
+        Bad(
+            """
+            def weight(rows, factor):
+                return factor + sum(
+                    [  # MEM201
+                        row.weight
+                        for row in rows
+                    ]
+                )
+            """,
+            fixed="""
+            def weight(rows, factor):
+                return factor + sum(
+                        row.weight
+                        for row in rows
+                )
+            """,
+        ),
         # `join` makes a list of its own from a generator.
         Good(
             """
@@ -90,6 +122,13 @@ class ListArgToReducer(Rule):
             """
             async def total(jobs):
                 return sum([await job for job in jobs])
+            """
+        ),
+        # `StopIteration` would end a generator.
+        Good(
+            """
+            def total(numbers, others):
+                return sum([number * next(others) for number in numbers])
             """
         ),
         # Three items.
@@ -115,15 +154,26 @@ class ListArgToReducer(Rule):
             return
         if any(isinstance(part, ast.Await | ast.NamedExpr) for part in walk(items)):
             return
+        if any(is_name(part, "next") for part in walk(items)):
+            return  # its `StopIteration` would be a `RuntimeError`
         if any(generator.is_async for generator in items.generators):
             return
         edits: list[Edit] = []
         if given is items:
-            inner = unbracketed(context.segment(items))
+            inner = _closed(unbracketed(context.segment(items)), node, context)
             edits = [_edit(node, items, inner, context)]
         elif len(context.uses(given)) != 1 or not _is_next(items, node, context):
             return
         yield self.report(items, *edits, function=function)
+
+
+def _closed(inner: str, call: ast.Call, context: Context) -> str:
+    """Put a closing parenthesis that has a line of its own where that of the call was."""
+    rest = inner.rstrip(" \t")
+    if not rest.endswith("\n"):
+        return inner
+    last = context.source.lines[(call.end_lineno or call.lineno) - 1]
+    return rest + last[: len(last) - len(last.lstrip(" \t"))]
 
 
 def _edit(call: ast.Call, items: ast.ListComp, inner: str, context: Context) -> Edit:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.loops import TINY
+from effilint.analyzer.facts.visits import is_used_at_once
 from effilint.analyzer.patterns import operand_text, walk
 
 _LAZY = frozenset(["zip", "map", "filter", "enumerate", "range", "reversed"])
@@ -69,6 +70,15 @@ class ListAroundIteratorInFor(Rule):
                     return out
             """,
         ),
+        # Without a fix: `int` may fail in the middle of the loop.
+        Bad(
+            """
+            def load(words: list[str], total=0):
+                for number in list(map(int, words)):  # MEM105
+                    total += number
+                return total
+            """
+        ),
         Bad(
             """
             def differences(left: list[int], right: list[int]):
@@ -109,6 +119,23 @@ class ListAroundIteratorInFor(Rule):
                         items.remove(item)
             """
         ),
+        # The generator runs later.
+        Good(
+            """
+            def pairs(left: list[int], right: list[int]):
+                return (a - b for a, b in list(zip(left, right)))
+            """
+        ),
+        # The lambda sees what the loop has found.
+        Good(
+            """
+            def fresh(words: list[str]):
+                seen = []
+                for word in list(filter(lambda word: word not in seen, words)):
+                    seen.append(word)
+                return seen
+            """
+        ),
         # Three passes.
         Good(
             """
@@ -135,11 +162,15 @@ class ListAroundIteratorInFor(Rule):
         if length is not None and length <= TINY:
             return
         region = loop if isinstance(loop, ast.For) else context.parents[loop]
+        if isinstance(region, ast.GeneratorExp) and not is_used_at_once(context, region):
+            return
         if not _is_steady(inner, region, context):
             return
         text = context.segment(inner)
-        edit = Edit(node, replacement(operand_text(inner, text)))
-        yield self.report(node, edit, iterable=text, kind=kind)
+        edits = [Edit(node, replacement(operand_text(inner, text)))]
+        if context.resolve(inner.func) in ("map", "filter"):
+            edits = []  # a call may fail after some passes of the loop
+        yield self.report(node, *edits, iterable=text, kind=kind)
 
 
 def _is_steady(inner: ast.Call, region: ast.AST, context: Context) -> bool:
@@ -159,13 +190,24 @@ def _is_steady(inner: ast.Call, region: ast.AST, context: Context) -> bool:
             *("int", "float", "str", "len", "abs", "bool", "ord", "chr"),
         ):
             return False
-        if isinstance(inner.args[0], ast.Lambda) and not context.is_pure(inner.args[0].body):
+        if isinstance(inner.args[0], ast.Lambda) and not _is_steady_lambda(
+            inner.args[0], region, context
+        ):
             return False
     if function == "enumerate":
         sources = inner.args[:1]
     if any(context.type_of(source).name not in _SIZED for source in sources):
         return False
     return _is_left_alone(sources, region, context)
+
+
+def _is_steady_lambda(mapped: ast.Lambda, region: ast.AST, context: Context) -> bool:
+    """Whether the lambda gives the same in the loop as before it."""
+    names = [part for part in walk(mapped.body) if isinstance(part, ast.Name)]
+    own = {arg.arg for arg in walk(mapped.args) if isinstance(arg, ast.arg)}
+    return context.is_pure(mapped.body) and not any(
+        context.changes(name, region) for name in names if name.id not in own
+    )
 
 
 def _is_left_alone(sources: list[ast.expr], region: ast.AST, context: Context) -> bool:

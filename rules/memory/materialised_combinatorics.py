@@ -25,7 +25,7 @@ _GROWING = frozenset(
         "itertools.combinations_with_replacement",
     ]
 )
-_ONCE = frozenset(["enumerate", "map", "filter", "zip", "any", "all", "sum", "min", "max", "next"])
+_ONCE = frozenset(["enumerate", "map", "filter", "zip", "any", "all", "sum", "min", "max"])
 _SIZED = ("list", "tuple", "str", "set", "frozenset", "dict", "range", "bytes")
 
 
@@ -116,6 +116,15 @@ class MaterialisedCombinatorics(Rule):
                 return all_moves[::2] + all_moves
             """
         ),
+        # The lists are compared, and `next` takes no list.
+        Good(
+            """
+            from itertools import product
+
+            def later(left, right):
+                return max(list(product(left, right)), list(product(right, left)))
+            """
+        ),
         # Few of them.
         Good(
             """
@@ -159,7 +168,7 @@ class MaterialisedCombinatorics(Rule):
         if is_argument and name == "len":
             assert isinstance(parent, ast.Call)
             yield self._counted(parent, made, function, context)
-        elif (is_argument and name in _ONCE) or _is_looped(node, parent):
+        elif (is_argument and _goes_through(parent, name)) or _is_looped(node, parent):
             edit = Edit(node, replacement(context.segment(made)))
             advice = f"Go through `{context.segment(made)}` itself"
             yield self.report(node, edit, function=function, purpose="gone through", advice=advice)
@@ -177,6 +186,13 @@ class MaterialisedCombinatorics(Rule):
         return self.report(
             counted, *edits, function=function, purpose="counted", advice=f"Use `{formula}`"
         )
+
+
+def _goes_through(call: ast.AST | None, name: str | None) -> bool:
+    """Whether the call takes any iterable; `min` and `max` of two lists compare the lists."""
+    if name in ("min", "max"):
+        return isinstance(call, ast.Call) and len(call.args) == 1
+    return name in _ONCE
 
 
 def _is_looped(node: ast.expr, parent: ast.AST | None) -> bool:
@@ -209,7 +225,8 @@ def _formula(made: ast.Call, function: str, context: Context) -> str | None:
             return None
         text = " * ".join(f"len({text})" for text in texts)
         parent = context.parents[context.parents[context.parents[made]]]
-        return f"({text})" if isinstance(parent, ast.BinOp) and not _adds(parent) else text
+        is_tight = isinstance(parent, ast.BinOp | ast.Attribute) and not _adds(parent)
+        return f"({text})" if is_tight else text
     if len(texts) == 2 and (constant_int(made.args[1]) or 0) > 0:
         if function == "itertools.combinations":
             return f"math.comb(len({texts[0]}), {texts[1]})"
@@ -220,5 +237,5 @@ def _formula(made: ast.Call, function: str, context: Context) -> str | None:
     return None
 
 
-def _adds(node: ast.BinOp) -> bool:
-    return isinstance(node.op, ast.Add | ast.Sub)
+def _adds(node: ast.BinOp | ast.Attribute) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)

@@ -11,6 +11,7 @@ from effilint.analyzer import (
     Gain,
     Good,
     Rule,
+    Safety,
     Tier,
     remove,
     replacement,
@@ -22,11 +23,14 @@ class ReadlinesIterated(Rule):
     """All lines of a file are put into a list only to be gone through once.
 
     A file yields its lines one by one, in the memory of one line. Silent where the file is used
-    in or after the loop, or where the loop opens files, since it may write to this one.
+    in or after the loop, or where the loop opens files, since it may write to this one. The fix
+    assumes that nobody else changes the file meanwhile, and that it does not matter what the loop
+    has done when a later line cannot be decoded.
     """
 
     code = "MEM101"
     name = "readlines-iterated"
+    safety = Safety.UNSAFE
     message = "`{call}` holds all lines in memory only to go through them once"
     advice = "Go through `{file}` itself"
     gain = Gain("O(n) memory", "O(1) memory", {100: 1.4, 10_000: 4.9, 100_000: 49.0}, Tier.MEMORY)

@@ -253,9 +253,9 @@ def _keeps_alive(function: ast.AST) -> bool:
 
 def _can_go(fillers: list[ast.stmt], context: Context) -> bool:
     """Whether what goes in is made without effects, and every block keeps a statement."""
+    going = set(fillers)
     for statement in fillers:
-        block = context.block(statement)
-        if all(other in fillers for other in block):
+        if going.issuperset(context.block(statement)):
             return False
         for node in walk(statement):
             if isinstance(node, ast.Call) and not _is_step(node, statement):

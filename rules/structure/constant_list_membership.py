@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.short_loops import is_over_arguments
+from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership
 
-_FEWEST = 4  # with three constants the gain is below 1.5 where the first one is often it
+_FEWEST = 5  # with fewer the gain is below 1.5 where the first one is often it
 
 
 class ConstantListMembership(Rule):
@@ -54,13 +56,13 @@ class ConstantListMembership(Rule):
         Bad(
             """
             def skip_blank(text: str, place: int) -> int:
-                while ord(text[place]) in (9, 10, 13, 32):  # DST105
+                while ord(text[place]) in (9, 10, 11, 13, 32):  # DST105
                     place += 1
                 return place
             """,
             fixed="""
             def skip_blank(text: str, place: int) -> int:
-                while ord(text[place]) in {9, 10, 13, 32}:
+                while ord(text[place]) in {9, 10, 11, 13, 32}:
                     place += 1
                 return place
             """,
@@ -88,6 +90,21 @@ class ConstantListMembership(Rule):
                 return sum(word in {"a", "b", "c", "d"} for word in words)
             """
         ),
+        # It waits for the user on each pass.
+        Good(
+            """
+            def ask():
+                while input("Continue? ").lower() not in ("q", "quit", "exit", "stop", "n"):
+                    print("On it goes")
+            """
+        ),
+        # There are as many arguments as somebody wrote down.
+        Good(
+            """
+            def checked(**kwargs):
+                return {k: v for k, v in kwargs.items() if k in ("a", "b", "c", "d", "e")}
+            """
+        ),
     )
 
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
@@ -101,6 +118,8 @@ class ConstantListMembership(Rule):
         if len(values) < len(constants.elts) or len(set(values)) < _FEWEST:
             return
         if not context.hot_loops(node) or not context.type_of(item).is_hashable:
+            return
+        if waits(context, node) or is_over_arguments(context, node):
             return
         edit = Edit(constants, replacement("{" + context.segment(constants)[1:-1] + "}"))
         yield self.report(node, edit, item=context.segment(item), count=len(values))

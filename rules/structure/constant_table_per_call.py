@@ -300,7 +300,7 @@ def _above(text: str) -> Transform:
         blank = cst.EmptyLine(indent=False)
         first = cst.parse_module(text).body[0]
         own = [line for line in node.leading_lines if line.comment]
-        above = [line for line in node.leading_lines if not line.comment]
+        above = [line for line in node.leading_lines if not line.comment]  # noqa: ALG602 (few)
         first = first.with_changes(leading_lines=above)
         return cst.FlattenSentinel([first, node.with_changes(leading_lines=[blank, blank, *own])])
 

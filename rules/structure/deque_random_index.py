@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
-from effilint.analyzer.patterns import constant_int, same, walk
+from effilint.analyzer.patterns import constant_int, method_call, same, walk
 
 
 class DequeRandomIndex(Rule):
@@ -105,6 +105,20 @@ class DequeRandomIndex(Rule):
                     print(recent[i])
             """
         ),
+        # The index follows the end, which is as near as the start.
+        Good(
+            """
+            from collections import deque
+
+            def carried(digits, base):
+                result = deque(digits)
+                for i in reversed(range(1, len(result))):
+                    if result[i] < base:
+                        break
+                    result.pop()
+                return result
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
@@ -113,6 +127,9 @@ class DequeRandomIndex(Rule):
         queue, loop = node.args[0], _counted(context, node)
         if loop is None or context.type_of(queue).name != "deque" or _is_short(context, queue):
             return
+        taken = (method_call(inner, "pop", "popleft") for inner in walk(loop))
+        if any(owner is not None and same(owner, queue) for owner in taken):
+            return  # it stays at an end
         for inner in walk(loop):
             if isinstance(inner, ast.Subscript) and same(inner.value, queue):
                 if not isinstance(inner.slice, ast.Slice) and constant_int(inner.slice) is None:

@@ -156,6 +156,19 @@ class InsertFrontInLoop(Rule):
                     menu.insert(0, entry)
             """
         ),
+        # To move the items is little next to a loop over all of them in Python.
+        Good(
+            """
+            def solved(rows: list[list[float]]):
+                values = []
+                for place in range(len(rows) - 1, -1, -1):
+                    total = rows[place][-1]
+                    for other in range(len(values)):
+                        total -= rows[place][other] * values[other]
+                    values.insert(0, total)
+                return values
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
@@ -215,7 +228,7 @@ def _growing_loops(context: Context, statement: ast.stmt, items: ast.expr) -> li
     loops = carrying_loops(context, statement, items, _is_step)
     if not loops or drains_few(context, loops[0]) or is_kept(context, items, loops[0], _is_step):
         return []
-    if _is_for_one_item(context, statement, loops[0]):
+    if _is_for_one_item(context, statement, loops[0]) or _has_inner_loop(context, loops[0]):
         return []
     region = region_of(context, loops[-1])
     return loops if is_first(statement, region, lambda node: _puts_first(node, items)) else []
@@ -230,6 +243,14 @@ def _is_for_one_item(context: Context, statement: ast.stmt, loop: Loop) -> bool:
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             return bool(names_in(loop.target) & {getattr(e, "id", "") for e in (left, right)})
     return False
+
+
+def _has_inner_loop(context: Context, loop: Loop) -> bool:
+    """Whether each pass runs a loop of its own, which costs more than to move the items."""
+    return any(
+        isinstance(node, ast.For | ast.While) and node is not loop and bool(context.hot_loops(node))
+        for node in walk(loop)
+    )
 
 
 def _puts_first(node: ast.AST, items: ast.expr) -> bool:

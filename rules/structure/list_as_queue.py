@@ -15,7 +15,7 @@ from effilint.analyzer.facts.accumulators import carrying_loops
 from effilint.analyzer.facts.conversions import as_deque
 from effilint.analyzer.facts.lists import drains_few, is_first, may_be_long
 from effilint.analyzer.facts.rebinding import is_concatenation
-from effilint.analyzer.patterns import is_constant, method_call, same, sole_statement
+from effilint.analyzer.patterns import is_constant, method_call, same, sole_statement, walk
 
 
 class ListAsQueue(Rule):
@@ -163,6 +163,32 @@ class ListAsQueue(Rule):
                     table.pop(0)
             """
         ),
+        # A queue by priority: a heap does both, and a deque cannot be sorted.
+        Good(
+            """
+            def merged(weights):
+                heap = list(weights)
+                while len(heap) > 1:
+                    heap.sort()
+                    heap.append(heap.pop(0) + heap.pop(0))
+                return heap
+            """
+        ),
+        # Numba compiles it, and knows no deque.
+        Good(
+            """
+            import numba
+
+            @numba.njit(cache=True)
+            def smallest(starts, values):
+                queue = []
+                for i, start in enumerate(starts):
+                    queue.append(i)
+                    while queue[0] < start:
+                        queue.pop(0)
+                    values[i] = queue[0]
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
@@ -194,6 +220,9 @@ class ListAsQueue(Rule):
                     return
         if not is_first(node, loops[-1], lambda other: _takes_first(other, queue)):
             return
+        sorted_ = (method_call(inner, "sort") for inner in walk(loops[-1]))
+        if any(owner is not None and same(owner, queue) for owner in sorted_):
+            return  # DST202, and a deque cannot be sorted
         symbol = context.symbol(queue)
         edits = as_deque(context, symbol) if symbol else []
         yield self.report(node, *edits, queue=context.segment(queue))

@@ -7,6 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Saf
 from effilint.analyzer.facts.conversions import as_set
 from effilint.analyzer.facts.lists import hot_unchanged_loop, is_first, may_be_long, region_of
 from effilint.analyzer.facts.searched_lists import holds_unhashable, is_unhashable
+from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership, same
 
 
@@ -181,6 +182,16 @@ class ListMembershipInLoop(Rule):
                 return [name for name, group in groups if (name, set(group)) not in known]
             """
         ),
+        # Next to a download the search takes no time; a tuple is given as somebody wrote it.
+        Good(
+            """
+            def pages(self, links, known: list[str], endings: tuple[str, ...]):
+                for link in links:
+                    if link not in known:
+                        yield self.download(link)
+                return [link for link in links if link[-4:] in endings]
+            """
+        ),
     )
 
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
@@ -198,9 +209,12 @@ class ListMembershipInLoop(Rule):
         loop = hot_unchanged_loop(context, node, container)
         if loop is None and not _is_searched_by_calls(context, node, container):
             return
-        if loop is not None and not is_first(
-            node, region_of(context, loop), lambda other: _searches(other, container)
+        region = region_of(context, loop) if loop else context.function(node)
+        if region is not None and not is_first(
+            node, region, lambda other: _searches(other, container)
         ):
+            return
+        if waits(context, node):
             return
         edits: list[Edit] = []
         if isinstance(container, ast.Name) and kind.name == "list":

@@ -21,6 +21,7 @@ from effilint.analyzer.facts.searched_lists import (
     is_only_searched,
     is_unhashable,
 )
+from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import is_empty_container, membership, same, sole_statement
 
 
@@ -158,6 +159,18 @@ class OrderedDedupeList(Rule):
                 return reached
             """
         ),
+        # Next to a download the search takes no time.
+        Good(
+            """
+            def pages(self, links: list[str]):
+                order = []
+                for link in links:
+                    if link not in order:
+                        order.append(link)
+                        yield self.download(link)
+                yield order
+            """
+        ),
     )
 
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
@@ -176,6 +189,8 @@ class OrderedDedupeList(Rule):
         if not outlives_passes(context, added, result) and not _is_called_often(context, node):
             return
         if not _is_first_search(context, node, result):
+            return
+        if waits(context, node):
             return
         edits = _as_dict(context, node, added)
         words = "Build it with `dict.fromkeys`" if edits else "Keep a set of its items beside it"

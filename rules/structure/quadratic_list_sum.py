@@ -133,6 +133,13 @@ class QuadraticListSum(Rule):
                 return functools.reduce(operator.add, arrays)
             """
         ),
+        # There is one result for each item given.
+        Good(
+            """
+            def tagged(self, sentence):
+                return sum(self.tag_all([sentence]), [])
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
@@ -214,6 +221,9 @@ def _adds(function: ast.expr, context: Context) -> bool | None:
 
 def _is_short(parts: ast.expr, context: Context) -> bool:
     """Whether there are few parts."""
+    match parts:
+        case ast.Call(args=[ast.List(elts=elts)]) if len(elts) <= TINY:
+            return True  # as many results as items are given
     clauses = [ast.comprehension(ast.Name("_"), parts, [], 0)]
     if isinstance(parts, ast.GeneratorExp | ast.ListComp):
         clauses = parts.generators

@@ -16,6 +16,7 @@ from effilint.analyzer.facts.searched_lists import (
     is_unhashable,
     statement_call,
 )
+from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership
 
 
@@ -166,6 +167,18 @@ class VisitedList(Rule):
                         seen.append(row[name])
             """
         ),
+        # Next to a download the search takes no time.
+        Good(
+            """
+            def pages(self, links: list[str]):
+                seen = []
+                for link in links:
+                    if link not in seen:
+                        seen.append(link)
+                        yield self.download(link)
+                print("done")
+            """
+        ),
     )
 
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
@@ -182,7 +195,7 @@ class VisitedList(Rule):
             if not _is_memory(context, node, symbol):
                 return
             edits = as_set(context, seen)
-        if is_unhashable(context, item):
+        if is_unhashable(context, item) or waits(context, node):
             return
         yield self.report(node, *edits, seen=seen.id)
 
