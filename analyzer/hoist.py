@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS, Symbol
+from effilint.analyzer.facts.visits import is_used_at_once
 from effilint.analyzer.model import Edit
 from effilint.analyzer.patterns import names_in, root_name, same, walk
 from effilint.analyzer.rewrite import around, replacement
@@ -95,14 +96,14 @@ def _place(node: ast.expr, loop: Loop, context: Context) -> ast.stmt | None:
     if not isinstance(loop, ast.comprehension):
         return loop
     child: ast.AST = region_of(loop, context)
+    if isinstance(child, ast.GeneratorExp) and not is_used_at_once(context, child):
+        return None  # it runs later
     parent = context.parents[child]
     while not isinstance(parent, ast.stmt):
         if isinstance(parent, (*FUNCTIONS, *COMPREHENSIONS, ast.IfExp, ast.comprehension)):
             return None
         if isinstance(parent, ast.BoolOp) and child is not parent.values[0]:
             return None
-        if isinstance(child, ast.GeneratorExp) and not isinstance(parent, ast.Call):
-            return None  # it runs later
         child, parent = parent, context.parents[parent]
     outer = context.parents[parent]
     if isinstance(outer, ast.ClassDef):

@@ -401,7 +401,8 @@ def test_call_graph() -> None:
         ),
         ("def g(x):\n    return max(x)\ndef f(y):\n    return [g(y) for _ in y]", "O(y^2)", "O(y)"),
         (
-            "def f(a, k):\n    lo, hi = 0, len(a)\n    while lo < hi:\n        mid = (lo + hi) // 2\n"
+            "def f(a, k):\n    lo, hi = 0, len(a)\n    while lo < hi:\n"
+            "        mid = (lo + hi) // 2\n"
             "        if a[mid] < k:\n            lo = mid + 1\n        else:\n            hi = mid",
             "O(log(a))",
             "O(1)",

@@ -148,10 +148,10 @@ def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.compre
 
 def _exit(child: ast.AST, parent: ast.AST) -> ast.stmt | None:
     """The `break`, `return` or `raise` that surely follows `child` in its block, if one does."""
-    if child.__class__ in _EXITS:
-        return child
     if not isinstance(child, ast.stmt):
         return None
+    if child.__class__ in _EXITS:
+        return child
     for field in ("body", "orelse", "finalbody"):
         block = getattr(parent, field, None)
         if isinstance(block, list) and child in block:

@@ -93,6 +93,13 @@ class ContainerBuiltInCompCondition(Rule):
                 return [row for row in rows if key in set(row.tags)]
             """
         ),
+        # Without a fix: when the generator runs, `spam` may hold other words.
+        Bad(
+            """
+            def good(words, spam):
+                return (word for word in words if word not in set(spam))  # ALG702
+            """
+        ),
         # The list grows in the loop.
         Good(
             """

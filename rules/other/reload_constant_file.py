@@ -29,7 +29,6 @@ class ReloadConstantFile(Rule):
     """
 
     code = "OTH210"
-    calls = frozenset({"open", "read_bytes", "read_text"})
     name = "reload-constant-file"
     message = "The same file is read again for every pass of the loop{where}"
     advice = "Read it once, before the loop{how}"

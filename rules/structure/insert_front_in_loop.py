@@ -100,6 +100,19 @@ class InsertFrontInLoop(Rule):
             """
         ),
         # Starts afresh in every pass.
+        # Without a fix: after an exception the list would not be reversed.
+        Bad(
+            """
+            import contextlib
+
+            def newest_first(lines):
+                with contextlib.suppress(ValueError):
+                    numbers = []
+                    for line in lines:
+                        numbers.insert(0, int(line))  # DST201
+                return numbers
+            """
+        ),
         Good(
             """
             def with_total(rows: list[list[int]]):

@@ -127,6 +127,20 @@ class StrConcatNonlocal(Rule):
             """
         ),
         # CPython appends in place to a plain local.
+        # Without a fix: after an exception the parts would be missing.
+        Bad(
+            """
+            class Log:
+                text: str = ""
+
+                def add(self, lines):
+                    try:
+                        for line in lines:
+                            self.text += line  # DST301
+                    except TypeError:
+                        pass
+            """
+        ),
         Good(
             """
             def joined(lines):
