@@ -74,6 +74,31 @@ def lifted(
     )
 
 
+def runs_on_every_pass(node: ast.AST, context: Context) -> bool:
+    """Whether no branch stands between the innermost loop and the node."""
+    below: ast.AST = node
+    child: ast.AST = node
+    for outer in context.ancestors(node):
+        match outer:
+            case ast.For() | ast.AsyncFor():
+                if child is not outer.iter:
+                    return True
+            case ast.While():
+                return True
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                first = outer.generators[0]
+                if child is not first or below is not first.iter:
+                    return True
+            case ast.If() | ast.IfExp():
+                is_elif = isinstance(child, ast.If) and outer.orelse == [child]
+                if child is not outer.test and not is_elif:
+                    return False
+            case ast.ExceptHandler() | ast.match_case() | ast.FunctionDef() | ast.Lambda():
+                return False
+        below, child = child, outer
+    return False
+
+
 def repeats(node: ast.expr, loop: Loop, context: Context) -> list[ast.expr]:
     """The expressions of the loop that are equal to `node` and about the same variables."""
     about = _symbols(node, context)

@@ -174,7 +174,8 @@ class Rule:
     `name` names the bad pattern and reads after "allow". `message` and `advice` are
     `str.format` templates filled by `report`. `calls` narrows `visit_Call` to calls whose
     function or method has one of these names. `confidence` is the share of findings on real
-    code that were right when read; below 0.9 a rule is off by default.
+    code whose claim was true and whose advice held when read (how much data there is, nobody can
+    read in code); below 0.9 a rule is off by default.
     """
 
     code: ClassVar[str]

@@ -338,6 +338,9 @@ def test_an_object_kept_in_an_attribute_changes_with_it() -> None:
         ("read(x)", True),
         ("change(x)", False),
         ("local(x)", True),
+        ("show(x)", False),
+        ("sorted(x, key=show)", False),
+        ("relay(x)", False),
         ("(y := x)", False),
         ("math.sqrt(x)", True),
     ],
@@ -350,6 +353,10 @@ def test_is_pure(expression: str, pure: bool) -> None:
             return v[0] + 1
         def change(v):
             v[0] = 1
+        def show(v):
+            print(v)
+        def relay(v):
+            return show(v)
         def local(v):
             seen = set()
             seen.add(v)

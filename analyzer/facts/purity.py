@@ -63,6 +63,7 @@ class Purity:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._functions: dict[ast.AST, bool] = {}
+        self._stable: dict[ast.AST, bool] = {}
 
     def is_pure(self, node: ast.AST) -> bool:
         """Whether evaluating `node` changes nothing and gives the same again for the same input."""
@@ -85,6 +86,10 @@ class Purity:
         name = self._context.resolve(call.func)
         if name in _UNSTABLE:
             return False
+        function = self._context.callee(call) if name is None else None
+        called = [*self._callbacks(call), *([function] if function else [])]
+        if not all(self.function_is_pure(function) for function in called):
+            return False
         return self.only_reads(call) and not self._uses_up(call)
 
     def only_reads(self, call: ast.Call) -> bool:
@@ -99,7 +104,7 @@ class Purity:
                 return self._callbacks_are_pure(call)
         function = self._context.callee(call)
         if function is not None:
-            return self.function_is_pure(function)
+            return self._function_only_reads(function)
         if isinstance(call.func, ast.Attribute):
             return call.func.attr in READING_METHODS
         return False
@@ -114,19 +119,37 @@ class Purity:
 
     def _callbacks_are_pure(self, call: ast.Call) -> bool:
         """Functions handed over, such as `key=`, are called too."""
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        for argument in _arguments(call):
             if isinstance(argument, ast.Lambda) and not self.is_pure(argument.body):
                 return False
-            if isinstance(argument, ast.Name):
-                symbol = self._context.symbol(argument)
-                for binding in symbol.bindings if symbol else ():
-                    if isinstance(binding.node, FUNCTIONS) and not self.function_is_pure(
-                        binding.node
-                    ):
-                        return False
-        return True
+        return all(self._function_only_reads(function) for function in self._callbacks(call))
+
+    def _callbacks(self, call: ast.Call) -> list[ast.AST]:
+        """The functions of this file that the call is handed by name."""
+        symbols = [self._context.symbol(a) for a in _arguments(call) if isinstance(a, ast.Name)]
+        bindings = [binding for symbol in symbols if symbol for binding in symbol.bindings]
+        return [binding.node for binding in bindings if isinstance(binding.node, FUNCTIONS)]
 
     def function_is_pure(self, function: ast.AST) -> bool:
+        """Whether a function of this file has no effects and gives the same for the same input."""
+        return self._function_only_reads(function) and self._is_stable(function)
+
+    def _is_stable(self, function: ast.AST) -> bool:
+        """Whether neither the function nor one that it calls prints or the like."""
+        known = self._stable.get(function)
+        if known is not None:
+            return known
+        self._stable[function] = True
+        stable = True
+        for node in _body(function):
+            if isinstance(node, ast.Call):
+                called = self._context.callee(node)
+                stable = stable and self._context.resolve(node.func) not in _UNSTABLE
+                stable = stable and (called is None or self._is_stable(called))
+        self._stable[function] = stable
+        return stable
+
+    def _function_only_reads(self, function: ast.AST) -> bool:
         """Whether calling a function of this file changes nothing outside of it."""
         known = self._functions.get(function)
         if known is not None:
@@ -164,6 +187,10 @@ class Purity:
         if symbol is None or symbol.scope.node is not function:
             return False
         return all(_makes_object(binding.value) for binding in symbol.bindings)
+
+
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _makes_object(value: ast.expr | None) -> bool:

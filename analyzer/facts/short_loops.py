@@ -16,13 +16,24 @@ if TYPE_CHECKING:
 def is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stmt) -> bool:
     """Whether the loop runs few times.
 
-    It goes through `*args` or `**kwargs`, divides a number, pads, or climbs to a parent.
+    It goes through `*args` or `**kwargs` or the fields of a text, divides a number, pads, or
+    climbs to a parent.
     """
     if not isinstance(loop, ast.While):
-        return any(is_call_sized(context, name) for name in walk(loop.iter))
+        return any(
+            is_call_sized(context, part) or _is_split(part) for part in walk(loop.iter)
+        ) or any(_is_leap(node) for node in walk(loop))
     if is_call_sized(context, target):
         return True
     return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
+
+
+def _is_split(node: ast.AST) -> bool:
+    """Whether a text is split into fields, which are few, unlike words or lines."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="split"), args=[ast.Constant(value=str(by)), *_]):
+            return by in (".", "/", ":", ";", "|", "-", "@", "&", "=")
+    return False
 
 
 def is_over_arguments(context: Context, node: ast.AST) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from effilint.analyzer.patterns import is_name, names_in, same, walk
+from effilint.analyzer.patterns import is_constant, is_name, names_in, range_bounds, same, walk
 
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
@@ -13,7 +13,26 @@ def sort_kind(
     outer: ast.For | ast.While, inner: ast.For | ast.While
 ) -> tuple[str, ast.expr] | None:
     """Which sort the two loops are, and the list; None if they do anything else."""
-    return _exchange(outer, inner) or _selection(outer, inner) or _insertion(outer, inner)
+    if _counts(outer) or _is_part(outer):
+        return None
+    return _exchange(outer, inner) or _selection(outer, inner) or _insertion(outer, inner) or _sinking(outer, inner)
+
+
+def _counts(outer: ast.For | ast.While) -> bool:
+    """Whether a number grows that only what follows the loops reads."""
+    counted = {
+        s.target.id
+        for s in walk(outer)
+        if isinstance(s, ast.AugAssign) and isinstance(s.target, ast.Name)
+    }
+    read = {n.id for n in walk(outer) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return not counted <= read
+
+
+def _is_part(outer: ast.For | ast.While) -> bool:
+    """Whether the loop starts at a variable: a larger sort may leave small parts to this one."""
+    bounds = range_bounds(outer.iter) if isinstance(outer, ast.For) else None
+    return bounds is not None and is_constant(bounds[2], 1) and isinstance(bounds[0], ast.Name)
 
 
 def _exchange(
@@ -96,6 +115,25 @@ def _insertion(
     others = [s for s in outer.body if s is not inner and s is not last]
     plain = all(isinstance(s, ast.Assign) and len(s.targets) == 1 for s in others)
     return ("insertion", source) if is_ordered and is_put and plain and len(others) <= 2 else None
+
+
+def _sinking(
+    outer: ast.For | ast.While, inner: ast.For | ast.While
+) -> tuple[str, ast.expr] | None:
+    """`while j > 0 and a[j - 1] > a[j]: swap; j -= 1`."""
+    if not isinstance(inner, ast.While) or not isinstance(inner.test, ast.BoolOp):
+        return None
+    pairs = [pair for test in inner.test.values if (pair := _ordered_items(test)) is not None]
+    others = [s for s in outer.body if s is not inner]
+    if len(pairs) != 1 or not all(_is_bookkeeping(s) for s in others):
+        return None
+    rest = _without_swap(inner.body, *pairs[0])
+    match rest:
+        case [ast.AugAssign(target=ast.Name(), op=ast.Sub(), value=ast.Constant(value=1)) as step]:
+            places = [part.slice for part in pairs[0]]
+            if {name for place in places for name in names_in(place)} == names_in(step.target):
+                return "insertion", pairs[0][0].value
+    return None
 
 
 def _ordered_items(test: ast.expr) -> tuple[ast.Subscript, ast.Subscript] | None:

@@ -232,18 +232,27 @@ def file_of(context: Context, file: ast.expr, region: ast.AST) -> bool:
     if context.type_of(file).name != "file":
         return False
     uses = context.uses(file) if isinstance(file, ast.Name) else []
-    inside = [use for use in uses if use is not file and context.inside(use, region)]
     home = context.statement(region)
-    if inside or any(_follows(context, use, home) for use in uses):
+    uses = [use for use in uses if use is not file and not _closes(context, use, home)]
+    if any(context.inside(use, region) or _follows(context, use, home) for use in uses):
+        return False
+    if any(file.lineno < use.lineno < home.lineno for use in uses):
         return False
     if any(context.function(use) is not context.function(region) for use in uses):
         return False
     for part in walk(region):
-        if isinstance(part, ast.Call):
+        if isinstance(part, ast.Call) and part is not file:
             name = getattr(part.func, "attr", getattr(part.func, "id", ""))
             if name in _OPENING and not _is_str_method(part):
                 return False
     return True
+
+
+def _closes(context: Context, use: ast.Name, statement: ast.stmt) -> bool:
+    """Whether the file is closed after the statement, whatever happened there."""
+    method = context.parent(use)
+    is_last = use.lineno > (statement.end_lineno or statement.lineno)
+    return is_last and isinstance(method, ast.Attribute) and method.attr == "close"
 
 
 def _is_str_method(call: ast.Call) -> bool:

@@ -211,7 +211,7 @@ def _are_three_ways(tests: list[ast.expr]) -> bool:
 def _calls_unknown(node: ast.ListComp, context: Context) -> bool:
     """Whether the test calls something that may answer otherwise the second time."""
     return any(
-        isinstance(part, ast.Call) and not context.purity.only_reads(part)
+        isinstance(part, ast.Call) and not context.purity.call_is_pure(part)
         for part in ast.walk(node.generators[0].ifs[0])
     )
 

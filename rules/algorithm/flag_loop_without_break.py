@@ -237,7 +237,7 @@ def _is_repeatable(parts: list[ast.AST], context: Context) -> bool:
             if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
                 return False
             if isinstance(node, ast.Call):
-                if method_call(node, *CHANGING_METHODS) or not context.purity.only_reads(node):
+                if method_call(node, *CHANGING_METHODS) or not context.purity.call_is_pure(node):
                     return False
     return True
 

@@ -165,7 +165,7 @@ class LenCompTruthiness(Rule):
         if context.resolve(node.func) != "list" or context.resolve(source.func) != "filter":
             return
         place = _asked(node, context)
-        if place is None or not context.purity.only_reads(source):
+        if place is None or not context.purity.call_is_pure(source):
             return
         call = f"any(map({context.segment(function)}, {context.segment(items)}))"
         if is_constant(function, None):
@@ -242,7 +242,7 @@ def _is_repeatable(node: _Comp, context: Context) -> bool:
             return False
         if isinstance(inner, ast.Call) and method_call(inner, *CHANGING_METHODS):
             return False
-        if isinstance(inner, ast.Call) and not context.purity.only_reads(inner):
+        if isinstance(inner, ast.Call) and not context.purity.call_is_pure(inner):
             name = getattr(inner.func, "id", "") or getattr(inner.func, "attr", "")
             if context.callee(inner) is not None or not str(name).startswith(_QUESTIONS):
                 return False

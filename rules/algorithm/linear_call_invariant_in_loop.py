@@ -4,7 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
-from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, repeats, stem_of
+from effilint.analyzer.hoist import (
+    fresh_name,
+    invariant_loop,
+    lifted,
+    repeats,
+    runs_on_every_pass,
+    stem_of,
+)
 from effilint.analyzer.patterns import membership
 
 _FOLDS = frozenset(("max", "min", "sum", "sorted"))
@@ -146,7 +153,7 @@ class LinearCallInvariantInLoop(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         subject = _subject(node)
-        if subject is None or not _runs_on_every_pass(node, context):
+        if subject is None or not runs_on_every_pass(node, context):
             return
         loops = context.hot_loops(node)
         if not loops or not _is_linear(node, subject, context):
@@ -213,29 +220,4 @@ def _is_only_read(node: ast.Call, context: Context) -> bool:
             return name in _READERS
         case ast.Call(func=ast.Attribute(attr="join")):
             return True
-    return False
-
-
-def _runs_on_every_pass(node: ast.AST, context: Context) -> bool:
-    """Whether no branch stands between the innermost loop and the node."""
-    below: ast.AST = node
-    child: ast.AST = node
-    for outer in context.ancestors(node):
-        match outer:
-            case ast.For() | ast.AsyncFor():
-                if child is not outer.iter:
-                    return True
-            case ast.While():
-                return True
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                first = outer.generators[0]
-                if child is not first or below is not first.iter:
-                    return True
-            case ast.If() | ast.IfExp():
-                is_elif = isinstance(child, ast.If) and outer.orelse == [child]
-                if child is not outer.test and not is_elif:
-                    return False
-            case ast.ExceptHandler() | ast.match_case() | ast.FunctionDef() | ast.Lambda():
-                return False
-        below, child = child, outer
     return False

@@ -6,8 +6,11 @@ import warnings
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
-from effilint.analyzer.hoist import fresh_name, region_of
-from effilint.analyzer.patterns import is_assertion
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.records import is_over_records
+from effilint.analyzer.facts.waiting import waits
+from effilint.analyzer.hoist import fresh_name, region_of, runs_on_every_pass
+from effilint.analyzer.patterns import is_assertion, same, walk
 from effilint.analyzer.rewrite import around
 
 _PLACE_OF_FLAGS = {
@@ -26,7 +29,8 @@ class RegexInLoop(Rule):
     """A regular expression that never changes is handed to the `re` module on every pass.
 
     `re.match` and its kin look the compiled pattern up in a cache on every call, which takes
-    longer than matching a short text; `re.compile` before the loop does so once.
+    longer than matching a short text; `re.compile` before the loop does so once. Only loops over
+    lines, rows or texts count, of which there may be many.
     """
 
     code = "ALG703"
@@ -107,7 +111,6 @@ class RegexInLoop(Rule):
                     yield [cell for cell in row if fullmatch(DATE, cell)]  # ALG703
             """,
         ),
-        # Another pattern on every pass.
         # Without a fix: the pattern has its name in the loop only.
         Bad(
             r"""
@@ -119,6 +122,58 @@ class RegexInLoop(Rule):
                     yield re.match(word, line)  # ALG703
             """
         ),
+        # One pattern in two places is one finding.
+        Bad(
+            r"""
+            import re
+
+            def bare(path):
+                with open(path) as file:
+                    for entry in file:
+                        entry = re.sub(r"\s+", " ", entry)  # ALG703
+                        yield re.sub(r"\s+", " ", entry[::-1])
+            """,
+            fixed=r"""
+            import re
+
+            def bare(path):
+                with open(path) as file:
+                    sub_pattern = re.compile(r"\s+")
+                    for entry in file:
+                        entry = sub_pattern.sub(" ", entry)
+                        yield sub_pattern.sub(" ", entry[::-1])
+            """,
+        ),
+        # Some attributes: nothing says that there are many.
+        Good(
+            r"""
+            import re
+
+            def sizes(formats):
+                return [re.search(r"(\d+)x(\d+)", f["url"]) for f in formats]
+            """
+        ),
+        # One line of many.
+        Good(
+            r"""
+            import re
+
+            def version(lines):
+                for line in lines:
+                    if line.startswith("version"):
+                        print(re.search(r"\d+", line))
+            """
+        ),
+        # A machine has few processors.
+        Good(
+            r"""
+            import re
+
+            def names():
+                return [re.sub(r"\s+", " ", line) for line in open("/proc/cpuinfo")]
+            """
+        ),
+        # Another pattern on every pass.
         Good(
             r"""
             import re
@@ -169,12 +224,37 @@ class RegexInLoop(Rule):
         if full_name != f"re.{function}" or _constant_text(node.args[0], context) is None:
             return
         loops = context.hot_loops(node)
-        if not loops:
+        if not _are_long(loops, node, context):
             return
         flags = _flags(node, function)
         if flags is not None and not context.is_invariant(flags, region_of(loops[-1], context)):
             return
-        yield self.report(node, *_edits(node, function, flags, context), function=function)
+        twins = _twins(node, function, loops[-1], context)
+        if next(twin for twin in twins if runs_on_every_pass(twin, context)) is not node:
+            return
+        yield self.report(node, *_edits(node, twins, function, context), function=function)
+
+
+def _are_long(loops: list[Loop], node: ast.Call, context: Context) -> bool:
+    """Whether one of the loops goes through lines or the like, and each pass needs the call."""
+    if not any(is_over_records(loop, context) for loop in loops):
+        return False
+    return runs_on_every_pass(node, context) and not waits(context, node)
+
+
+def _twins(node: ast.Call, function: str, loop: Loop, context: Context) -> list[ast.Call]:
+    """The calls of the loop with the same function, pattern and flags, in source order."""
+    flags, found = _flags(node, function), []
+    for call in walk(region_of(loop, context)):
+        if not isinstance(call, ast.Call) or not call.args or not same(call.func, node.func):
+            continue
+        if any(isinstance(arg, ast.Starred) for arg in call.args):
+            continue
+        its = _flags(call, function)
+        is_same = same(its, flags) if its is not None and flags is not None else its is flags
+        if is_same and same(call.args[0], node.args[0]):
+            found.append(call)
+    return sorted(found, key=lambda call: (call.lineno, call.col_offset))
 
 
 def _constant_text(node: ast.expr, context: Context) -> str | bytes | None:
@@ -193,9 +273,10 @@ def _flags(node: ast.Call, function: str) -> ast.expr | None:
 
 
 def _edits(
-    node: ast.Call, function: str, flags: ast.expr | None, context: Context
+    node: ast.Call, twins: list[ast.Call], function: str, context: Context
 ) -> tuple[Edit, ...]:
     """Compile before the outermost loop; nothing where the pattern or the way in is unusual."""
+    flags = _flags(node, function)
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
     pattern = _constant_text(node.args[0], context)
     place = context.statement(region_of(context.hot_loops(node)[-1], context))
@@ -214,8 +295,8 @@ def _edits(
         arguments += f", {'flags=' * keyword}{context.segment(flags)}"
     name = fresh_name(f"{function}_pattern", context)
     compiled = f"{name} = {context.segment(owner)}.compile({arguments})\n"
-    use = name if function == "compile" else f"{name}.{function}({_rest(node, flags, context)})"
-    return Edit(place, around(compiled, "")), Edit(node, replacement(use))
+    uses = [Edit(twin, replacement(_use(name, twin, function, context))) for twin in twins]
+    return Edit(place, around(compiled, "")), *uses
 
 
 def _are_plain(flags: ast.expr | None, context: Context) -> bool:
@@ -245,7 +326,12 @@ def _before(statement: ast.stmt, context: Context) -> list[ast.stmt]:
     return block[: block.index(statement)]
 
 
-def _rest(node: ast.Call, flags: ast.expr | None, context: Context) -> str:
+def _use(name: str, node: ast.Call, function: str, context: Context) -> str:
+    return name if function == "compile" else f"{name}.{function}({_rest(node, function, context)})"
+
+
+def _rest(node: ast.Call, function: str, context: Context) -> str:
+    flags = _flags(node, function)
     parts = [context.segment(arg) for arg in node.args[1:] if arg is not flags]
     for keyword in node.keywords:
         if keyword.value is not flags:

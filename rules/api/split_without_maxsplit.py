@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
+from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import constant_int, is_asserted
 
 # Between these there are often many parts.
@@ -159,7 +160,10 @@ def _may_be_long(node: ast.Call, function: ast.Attribute, context: Context) -> b
         return True
     if not isinstance(separator, ast.Constant) or separator.value not in _MANY:
         return False
-    if is_asserted(context.ancestors(node)):
+    around = context.function(node)
+    if around is not None and around.name.startswith("test_"):
+        return False
+    if is_asserted(context.ancestors(node)) or waits(context, node):
         return False
     if separator.value in ("\n", "\r\n", b"\n"):
         return True

@@ -13,7 +13,7 @@ from effilint.analyzer.patterns import (
 )
 
 _SIZED = ("list", "tuple", "set", "frozenset", "dict", "str", "deque", "bytes", "Counter")
-_TIGHT = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Await)
+_TIGHT = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Await, ast.Starred)
 
 
 class ConstantFillComp(Rule):

@@ -80,6 +80,56 @@ class HandwrittenSort(Rule):
                     items[j + 1] = item
             """
         ),
+        # Insertion sort that swaps its way down.
+        Bad(
+            """
+            def settle(items):
+                for i in range(1, len(items)):  # LNG106
+                    j = i
+                    while j > 0 and items[j - 1] > items[j]:
+                        items[j - 1], items[j] = items[j], items[j - 1]
+                        j -= 1
+                return items
+            """
+        ),
+        # The comparisons are counted.
+        Good(
+            """
+            def comparisons(items):
+                count = 0
+                for i in range(len(items) - 1):
+                    least = i
+                    for j in range(i + 1, len(items)):
+                        if items[j] < items[least]:
+                            least = j
+                        count += 1
+                    items[least], items[i] = items[i], items[least]
+                return count
+            """
+        ),
+        # A quicksort leaves short parts to it.
+        Good(
+            """
+            def finish(items, start, end):
+                for i in range(start, end):
+                    j, item = i, items[i]
+                    while j != start and item < items[j - 1]:
+                        items[j] = items[j - 1]
+                        j -= 1
+                    items[j] = item
+            """
+        ),
+        # A heap: each step leads to the parent.
+        Good(
+            """
+            def build(items):
+                for i in range(1, len(items)):
+                    j = i
+                    while j > 0 and items[(j - 1) // 2] > items[j]:
+                        items[(j - 1) // 2], items[j] = items[j], items[(j - 1) // 2]
+                        j = (j - 1) // 2
+            """
+        ),
         # One pass only: the greatest item goes to the end.
         Good(
             """

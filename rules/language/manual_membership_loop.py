@@ -125,6 +125,16 @@ class ManualMembershipLoop(Rule):
                 return False
             """
         ),
+        # What makes the items, and how they compare, is not known.
+        Good(
+            """
+            def selects(clause, search):
+                for part in parts_of(search):
+                    if clause == part:
+                        return True
+                return False
+            """
+        ),
         # The index is the result, not whether there is one.
         Good(
             """
@@ -178,6 +188,9 @@ class ManualMembershipLoop(Rule):
         kind = context.type_of(container).name
         if kind in ("str", "bytes", "bytearray", "ndarray") or not context.is_pure(value):
             return False
+        is_made = isinstance(container, ast.Call) and kind not in _CONTAINERS
+        if is_made and method_call(container, "keys", "values") is None:
+            return False  # items made one by one may well have a `==` of their own
         function = context.function(loop)
         return function is None or function.name not in ("__contains__", "__eq__", "__ne__")
 

@@ -103,6 +103,49 @@ class ReadlinesIterated(Rule):
                         yield line.split()
             """,
         ),
+        # Opened on the spot.
+        Bad(
+            """
+            def load(path):
+                return [line.split() for line in open(path).readlines()]  # MEM101
+            """,
+            fixed="""
+            def load(path):
+                return [line.split() for line in open(path)]
+            """,
+        ),
+        # Closed by hand.
+        Bad(
+            """
+            def widest(path):
+                file = open(path)
+                width = 0
+                for line in file.readlines():  # MEM101
+                    width = max(width, len(line))
+                file.close()
+                return width
+            """,
+            fixed="""
+            def widest(path):
+                file = open(path)
+                width = 0
+                for line in file:
+                    width = max(width, len(line))
+                file.close()
+                return width
+            """,
+        ),
+        # Somebody else gets the file before the lines are gone through.
+        Good(
+            """
+            def compare(path, reader):
+                with open(path) as file:
+                    lines = file.readlines()
+                    with reader(file) as other:
+                        for line in lines:
+                            print(line == next(other))
+            """
+        ),
         # The lines are used twice.
         Good(
             """

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
+from effilint.analyzer.facts.errors import is_interrupted
 from effilint.analyzer.facts.files import is_fixed, repeating_loop, runs_once, waits
 from effilint.analyzer.patterns import is_name, method_call, same, walk
 from effilint.analyzer.rewrite import around
@@ -186,6 +187,7 @@ class CommitPerRow(Rule):
         if not _saves_one_row(connection, loop, context):
             return
         can_wait = context.following(statement) == [] and not _leaves(loop)
+        can_wait = can_wait and not is_interrupted(loop, context)
         edits = []
         if can_wait:
             edits = [Edit(statement, remove()), Edit(loop, around("", f"{text}.commit()"))]

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.accumulators import carrying_loops, is_first_step
+from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.rebinding import new_value
-from effilint.analyzer.patterns import constant_int, same
+from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.patterns import constant_int, method_call, same
 
 _COPIED = frozenset(("list", "tuple", "str", "bytes", "bytearray"))
 _ENDS = frozenset(("strip", "lstrip", "rstrip", "removeprefix", "removesuffix"))
@@ -168,6 +170,18 @@ class ConsumeBySlicing(Rule):
                     yield row
             """
         ),
+        # A prefix is stripped, and a word is short.
+        Good(
+            """
+            def level(line: str, codes: str):
+                while line and line[0] in " \\t":
+                    line = line[1:]
+                for code in codes.split():
+                    while code:
+                        print(line, code[:5])
+                        code = code[5:]
+            """
+        ),
     )
 
     def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
@@ -177,11 +191,36 @@ class ConsumeBySlicing(Rule):
         loops = carrying_loops(context, node, target, _is_shortened)
         if not loops or not is_first_step(node, target, loops[-1], _is_slice):
             return
+        if _strips(loops[0], target) or _is_word(context, target):
+            return
         kind = context.type_of(target).name
         if kind not in _COPIED:
             return
         place = context.segment(target)
         yield self.report(node, target=place, advice=_advice(kind, place, _is_end(node, target)))
+
+
+def _strips(loop: Loop, target: ast.expr) -> bool:
+    """Whether the loop goes on while the front looks in a certain way: only a prefix goes."""
+    if not isinstance(loop, ast.While):
+        return False
+    tests = loop.test.values if isinstance(loop.test, ast.BoolOp) else [loop.test]
+    return any(
+        isinstance(test, ast.Compare)
+        and any(
+            isinstance(side, ast.Subscript) and same(side.value, target)
+            for side in (test.left, *test.comparators)
+        )
+        for test in tests
+    )
+
+
+def _is_word(context: Context, target: ast.expr) -> bool:
+    """Whether it is one of the parts of a split text."""
+    return any(
+        binding.kind is Kind.LOOP and method_call(binding.value, "split") is not None
+        for binding in context.bindings(target)
+    )
 
 
 def _consumed(node: ast.Assign) -> ast.expr | None:

@@ -16,8 +16,8 @@ from effilint.analyzer.patterns import (
 class DictScanForKey(Rule):
     """A loop goes through a whole dict to find the entry with a given key.
 
-    `d[key]` finds it at once. The fix assumes that the key is hashable and that equal keys have
-    equal hashes.
+    `d[key]` finds it at once. The fix assumes that the key is hashable, that equal keys have
+    equal hashes, and that it does not matter which of two equal keys (`1` and `True`) one gets.
     """
 
     code = "DST204"

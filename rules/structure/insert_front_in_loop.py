@@ -99,7 +99,6 @@ class InsertFrontInLoop(Rule):
                 return result
             """
         ),
-        # Starts afresh in every pass.
         # Without a fix: after an exception the list would not be reversed.
         Bad(
             """
@@ -113,6 +112,7 @@ class InsertFrontInLoop(Rule):
                 return numbers
             """
         ),
+        # Starts afresh in every pass.
         Good(
             """
             def with_total(rows: list[list[int]]):

@@ -72,6 +72,19 @@ class LeaveOneOutSlices(Rule):
                     i += 1
             """
         ),
+        # Added up in a loop.
+        Bad(
+            """
+            def products(factors):
+                found = []
+                for i in range(len(factors)):
+                    product = 1
+                    for factor in factors[:i] + factors[i + 1 :]:  # DST403
+                        product *= factor
+                    found.append(product)
+                return found
+            """
+        ),
         # The inner loop costs more than the copy.
         Good(
             """
@@ -189,6 +202,8 @@ def _looks_at(node: ast.expr, context: Context) -> str | None:
         case ast.Call(func=function, args=[first, *_]) if first is node:
             name = context.resolve(function)
             return name if name in _AGGREGATES else None
+        case ast.For(iter=iterable, body=[ast.AugAssign(target=ast.Name(), value=ast.Name())]):
+            return "other" if iterable is node else None
         case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[container]):
             return "in" if container is node else None
     return None

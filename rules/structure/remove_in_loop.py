@@ -9,6 +9,7 @@ from effilint.analyzer.facts.lists import is_first, may_be_long
 from effilint.analyzer.patterns import (
     constant_int,
     is_name,
+    membership,
     method_call,
     names_in,
     same,
@@ -94,6 +95,15 @@ class RemoveInLoop(Rule):
                 for place, handle in reversed(list(enumerate(handles))):
                     if handle.closed:
                         handles.pop(place)  # DST203
+            """
+        ),
+        # As long as there is one, it is searched for twice from the start.
+        Bad(
+            """
+            def without(values: list[int], unwanted: int) -> list[int]:
+                while unwanted in values:
+                    values.remove(unwanted)  # DST203
+                return values
             """
         ),
         # Moved to another place.
@@ -194,6 +204,9 @@ def _takes_out(node: ast.AST, items: ast.expr, which: ast.expr) -> bool:
 
 def _walks_items(loop: ast.For | ast.While, items: ast.expr, item: ast.Name) -> bool:
     """Whether the loop goes through the items, or a copy of them, and `item` is its variable."""
+    if isinstance(loop, ast.While):
+        sought = membership(loop.test)  # while x in xs: xs.remove(x)
+        return sought is not None and same(sought[0], item) and same(sought[1], items)
     if not isinstance(loop, ast.For):
         return False
     return is_name(loop.target, item.id) and (same(loop.iter, items) or _is_copy(loop.iter, items))

@@ -11,16 +11,16 @@ from effilint.analyzer.patterns import membership, method_call
 
 
 class ValuesMembershipInLoop(Rule):
-    """A loop looks for items among the values of a dict that it does not change.
+    """A loop looks for items among the values of a dict.
 
     A dict finds keys at once, but goes through its values one by one; a set of them, built
-    before the loop, does not.
+    before the loop, or kept beside the dict where the loop fills it, does not.
     """
 
     code = "DST206"
     name = "values-membership-in-loop"
     message = "Each pass of the loop searches the values of `{table}` one by one"
-    advice = "Build `set({table}.values())` before the loop"
+    advice = "{advice}"
     gain = Gain("O(n*m)", "O(n + m)", {10: 1.9, 1_000: 140.0, 5_000: 650.0})
     examples = (
         Bad(
@@ -62,14 +62,31 @@ class ValuesMembershipInLoop(Rule):
                 return number
             """
         ),
-        # The dict changes in the loop.
+        # The loop fills the dict.
+        Bad(
+            """
+            def is_renamed(old: str, new: str) -> bool:
+                letters = {}
+                for a, b in zip(old, new):
+                    if a not in letters and b in letters.values():  # DST206
+                        return False
+                    letters[a] = b
+                return True
+            """
+        ),
+        # The dict loses items in the loop, or is another one on each pass.
         Good(
             """
-            def number(names):
-                numbers = {}
+            def number(names, numbers: dict):
                 for name in names:
                     if name not in numbers.values():
-                        numbers[name] = name
+                        numbers.popitem()
+
+            def groups(rows):
+                for row in rows:
+                    group = {}
+                    if row not in group.values():
+                        group[len(row)] = row
             """
         ),
         # Its keys are found at once.
@@ -109,5 +126,24 @@ class ValuesMembershipInLoop(Rule):
             return
         if (Loops(context).length(table) or TINY + 1) <= TINY:
             return
+        place = context.segment(table)
         if hot_unchanged_loop(context, node, table) is not None:
-            yield self.report(node, table=context.segment(table))
+            advice = f"Build `set({place}.values())` before the loop"
+            yield self.report(node, table=place, advice=advice)
+        elif _only_grows(context, node, table):
+            yield self.report(node, table=place, advice="Keep a set of its values beside it")
+
+
+def _only_grows(context: Context, node: ast.expr, table: ast.expr) -> bool:
+    """Whether the loop fills one dict by `d[key] = value`, and changes it in no other way."""
+    loop = context.hot_loops(node)[-1]
+    if isinstance(loop, ast.comprehension) or not isinstance(table, ast.Name):
+        return False
+    changes = context.changes(table, loop)
+    parents = [context.parent(change) for change in changes]
+    return bool(changes) and all(
+        isinstance(parent, ast.Subscript)
+        and isinstance(parent.ctx, ast.Store)
+        and isinstance(context.parent(parent), ast.Assign)
+        for parent in parents
+    )
