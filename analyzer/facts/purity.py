@@ -186,14 +186,15 @@ class Purity:
         symbol = self._context.symbol(owner)
         if symbol is None or symbol.scope.node is not function:
             return False
-        return all(_makes_object(binding.value) for binding in symbol.bindings)
+        return all(makes_object(binding.value) for binding in symbol.bindings)
 
 
 def _arguments(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
-def _makes_object(value: ast.expr | None) -> bool:
+def makes_object(value: ast.expr | None) -> bool:
+    """Whether the expression surely gives a new container."""
     match value:
         case ast.List() | ast.Dict() | ast.Set() | ast.ListComp() | ast.DictComp() | ast.SetComp():
             return True

@@ -40,19 +40,26 @@ def is_over_records(loop: Loop, context: Context) -> bool:
         items = items.args[0] if items.args else ast.Constant(None)
     if _UNITS.search(last_name(items) or "") and _is_handed(items, context):
         return True
-    return context.type_of(items).name == "file"
+    return context.type_of(items).name == "file" and not _is_fixed(items, context)
 
 
 def _is_handed(items: ast.expr, context: Context) -> bool:
-    """Whether somebody else has filled it: a parameter, an attribute, or a file that was read."""
-    if isinstance(items, ast.Attribute):
-        return True
+    """Whether somebody else has filled it: a parameter, or the lines of a file."""
     for binding in context.bindings(items):
         if binding.kind is Kind.ARGUMENT:
             return True
         value = binding.value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
             if value.func.attr in _LINES or _is_read(value.func.value):
+                return True
+    return False
+
+
+def _is_fixed(file: ast.expr, context: Context) -> bool:
+    """Whether the class has the path of the file as a constant: a file of the system."""
+    for binding in context.bindings(file):
+        match binding.value:
+            case ast.Call(args=[ast.Attribute(attr=attr), *_]) if attr.isupper():
                 return True
     return False
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import keyword
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
+from effilint.analyzer.facts.purity import CHANGING_METHODS, makes_object
 from effilint.analyzer.facts.scopes import FUNCTIONS, Kind, Symbol
 from effilint.analyzer.tree import same, walk
 
@@ -83,6 +85,32 @@ def measured_length(context: Context, node: ast.expr) -> ast.expr | None:
     return None
 
 
+def kept_length(context: Context, node: ast.expr, region: ast.AST) -> ast.expr | None:
+    """The sequence `a`, if `node` is a variable set to `len(a)` that still holds in `region`.
+
+    The variable is bound once, and nothing between there and the end of the statement around
+    `region` changes the sequence.
+    """
+    value = context.sole_value(node) if isinstance(node, ast.Name) else None
+    sequence = None if value is None else measured_length(context, value)
+    if value is None or sequence is None or context.function(value) is not context.function(region):
+        return None
+    for statement in context.following(context.statement(value)):
+        if context.changes(sequence, statement):
+            return None
+        if context.inside(region, statement):
+            return sequence
+    return None
+
+
+def prints(region: ast.AST) -> bool:
+    """Whether the loop prints: that takes far longer than going from item to item."""
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        for node in walk(region)
+    )
+
+
 def item_reads(
     context: Context, index: ast.Name, sequence: ast.expr, region: ast.AST, *, besides: int
 ) -> list[ast.Subscript]:
@@ -116,10 +144,42 @@ def _is_deferred(context: Context, node: ast.expr, region: ast.AST) -> bool:
 
 
 def may_change_meanwhile(context: Context, sequence: ast.expr, region: ast.AST) -> bool:
-    """Whether the region hands over control so that other code may change the sequence."""
+    """Whether other code, or the region under another name, may change the sequence meanwhile."""
     if not context.type_of(sequence).is_mutable:
         return False
-    return any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in walk(region))
+    if any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in walk(region)):
+        return True
+    return not _is_own(context, sequence) and any(
+        _may_be_the_same(context, changed, sequence)
+        for node in walk(region)
+        for changed in _changed_by(node)
+    )
+
+
+def _changed_by(node: ast.AST) -> Iterator[ast.expr]:
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr=attr)) if attr in CHANGING_METHODS:
+            yield owner
+        case ast.Subscript(value=owner, ctx=ast.Store() | ast.Del()):
+            yield owner
+        case ast.AugAssign(target=target):
+            yield target
+
+
+def _may_be_the_same(context: Context, one: ast.expr, other: ast.expr) -> bool:
+    """Whether two expressions may stand for one object: two arguments, for instance."""
+    if _is_own(context, one):
+        return False
+    kinds = context.type_of(one), context.type_of(other)
+    return not all(kind.is_known for kind in kinds) or kinds[0].name == kinds[1].name
+
+
+def _is_own(context: Context, node: ast.expr) -> bool:
+    """Whether it is a variable that only ever holds containers made here."""
+    if not isinstance(node, ast.Name):
+        return False
+    bindings = context.bindings(node)
+    return bool(bindings) and all(b.kind is Kind.ASSIGN and makes_object(b.value) for b in bindings)
 
 
 def item_name(context: Context, sequence: ast.expr, index: ast.Name) -> str:

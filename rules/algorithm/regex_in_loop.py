@@ -164,13 +164,18 @@ class RegexInLoop(Rule):
                         print(re.search(r"\d+", line))
             """
         ),
-        # A machine has few processors.
+        # A machine has few processors, and one short list of defaults.
         Good(
             r"""
             import re
 
             def names():
                 return [re.sub(r"\s+", " ", line) for line in open("/proc/cpuinfo")]
+
+            class User:
+                def masks(self):
+                    with open(self.LOGIN_DEFS) as file:
+                        return [re.findall(r"^UMASK +(\d+)", line) for line in file]
             """
         ),
         # Another pattern on every pass.

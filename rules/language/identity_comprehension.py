@@ -155,6 +155,8 @@ class IdentityComprehension(Rule):
     )
 
     def visit_ListComp(self, node: ast.ListComp, context: Context) -> Iterator[Finding]:
+        if isinstance(context.parent(node), ast.Subscript):
+            return  # one item is taken, which needs no list
         yield from self._copy(node, context)
 
     def visit_SetComp(self, node: ast.SetComp, context: Context) -> Iterator[Finding]:

@@ -22,8 +22,10 @@ from effilint.analyzer.facts.visits import (
     is_used_at_once,
     item_name,
     item_reads,
+    kept_length,
     may_change_meanwhile,
     measured_length,
+    prints,
 )
 from effilint.analyzer.patterns import is_constant, range_bounds
 
@@ -127,6 +129,47 @@ class IndexLoop(Rule):
                     yield rows[i]
             """
         ),
+        # The length has a name.
+        Bad(
+            """
+            def dearest(prices: list[int]):
+                count = len(prices)
+                best = 0
+                for i in range(count):  # LNG204
+                    if prices[i] > best:
+                        best = prices[i]
+                return best / count
+            """,
+            fixed="""
+            def dearest(prices: list[int]):
+                count = len(prices)
+                best = 0
+                for price in prices:
+                    if price > best:
+                        best = price
+                return best / count
+            """,
+        ),
+        # The list grows after it was measured.
+        Good(
+            """
+            def doubled(prices: list[int]):
+                count = len(prices)
+                prices.append(0)
+                total = 0
+                for i in range(count):
+                    total += prices[i] * 2
+                return total
+            """
+        ),
+        # Printing takes far longer than the rest.
+        Good(
+            """
+            def show(prices: list[int]):
+                for i in range(len(prices)):
+                    print(prices[i])
+            """
+        ),
         # The index is used for something else.
         Good(
             """
@@ -151,6 +194,14 @@ class IndexLoop(Rule):
             def double(numbers: list[int]):
                 for i in range(len(numbers)):
                     numbers[i] = numbers[i] * 2
+            """
+        ),
+        # Without a fix: both arguments may be the same list.
+        Bad(
+            """
+            def double(numbers: list[int], found: list[int]):
+                for i in range(len(numbers)):  # LNG204
+                    found.append(numbers[i] * 2)
             """
         ),
         # The list may change before the generator runs.
@@ -181,10 +232,12 @@ class IndexLoop(Rule):
     )
 
     def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
-        sequence = _whole_range(node.iter, context)
+        sequence = _whole_range(node, context)
         if sequence is None or not isinstance(node.target, ast.Name) or is_tiny(context, node):
             return
         index = node.target
+        if prints(node):
+            return
         if _is_rebound(index, node, context) or is_read_outside(context, index, node):
             return
         reads = item_reads(context, index, sequence, node, besides=0)
@@ -198,7 +251,7 @@ class IndexLoop(Rule):
         yield self._finding(node, index, sequence, item, edits, context)
 
     def visit_comprehension(self, node: ast.comprehension, context: Context) -> Iterator[Finding]:
-        sequence = _whole_range(node.iter, context)
+        sequence = _whole_range(node, context)
         if sequence is None or not isinstance(node.target, ast.Name) or is_tiny(context, node):
             return
         whole = context.parents[node]
@@ -227,14 +280,14 @@ class IndexLoop(Rule):
         return self.report(loop.iter, *edits, index=index.id, sequence=text, item=item)
 
 
-def _whole_range(iterable: ast.expr, context: Context) -> ast.expr | None:
-    """The sequence `a`, if `iterable` is `range(len(a))`."""
-    bounds = range_bounds(iterable)
+def _whole_range(loop: ast.For | ast.comprehension, context: Context) -> ast.expr | None:
+    """The sequence `a`, if the loop goes through `range(len(a))`."""
+    bounds = range_bounds(loop.iter)
     if bounds is None or not is_constant(bounds[0], 0) or not is_constant(bounds[2], 1):
         return None
-    assert isinstance(iterable, ast.Call)
-    sequence = measured_length(context, bounds[1])
-    if sequence is None or context.resolve(iterable.func) != "range":
+    assert isinstance(loop.iter, ast.Call)
+    sequence = measured_length(context, bounds[1]) or kept_length(context, bounds[1], loop)
+    if sequence is None or context.resolve(loop.iter.func) != "range":
         return None
     length = context.length(sequence)
     return sequence if length is None or length > TINY else None

@@ -18,6 +18,7 @@ from effilint.analyzer import (
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     is_constant,
+    method_call,
     names_in,
     operand_text,
     same,

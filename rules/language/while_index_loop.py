@@ -22,6 +22,7 @@ from effilint.analyzer.facts.visits import (
     item_reads,
     may_change_meanwhile,
     measured_length,
+    prints,
 )
 from effilint.analyzer.patterns import is_constant, is_name, walk_block
 
@@ -113,6 +114,16 @@ class WhileIndexLoop(Rule):
                 return "".join(out)
             """,
         ),
+        # Printing takes far longer than the rest.
+        Good(
+            """
+            def show(names: list[str]):
+                i = 0
+                while i < len(names):
+                    print(names[i])
+                    i += 1
+            """
+        ),
         # The index is used after the loop.
         Good(
             """
@@ -173,7 +184,7 @@ class WhileIndexLoop(Rule):
         sequence = _sequence(node, bound, start, context)
         if start is None or sequence is None or _bindings_in(node, index, context) != 1:
             return
-        if is_read_outside(context, index, node) or _may_skip(node, context):
+        if prints(node) or is_read_outside(context, index, node) or _may_skip(node, context):
             return
         own = 2 if isinstance(step, ast.Assign) else 1
         reads = item_reads(context, index, sequence, node, besides=own)

@@ -18,6 +18,7 @@ from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.visits import is_guarded
 from effilint.analyzer.patterns import (
     constant_int,
+    is_asserted,
     method_call,
     one_line,
     operand_text,
@@ -107,6 +108,14 @@ class BigTemporaryForSingleElement(Rule):
                 return evens[0], evens[1]
             """
         ),
+        # What describes one thing is short; what is under test is what it is.
+        Good(
+            """
+            def test_title(frame, log: str):
+                title = repr(frame).splitlines()[0]
+                assert title == log.splitlines()[0]
+            """
+        ),
         # A few numbers.
         Good(
             """
@@ -130,7 +139,7 @@ class BigTemporaryForSingleElement(Rule):
         if place is None:
             return
         call = _shorter(node.value, place, context)
-        if call is None:
+        if call is None or is_asserted(context.ancestors(node)):
             return
         is_line = method_call(node.value, "splitlines")
         edits = [] if is_line or is_guarded(context, node) else [Edit(node, replacement(call))]
@@ -175,6 +184,8 @@ def _next_match(whole: ast.ListComp, context: Context) -> str | None:
 
 
 def _is_long_text(text: ast.expr, context: Context) -> bool:
+    if isinstance(text, ast.Call) and context.resolve(text.func) in ("repr", "str", "format"):
+        return False
     return context.type_of(text).name == "str" and not isinstance(text, ast.Constant)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.facts.visits import is_used_at_once
+from effilint.analyzer.facts.visits import is_used_at_once, may_change_meanwhile
 from effilint.analyzer.patterns import operand_text, walk
 
+_THREADS = ("threading", "_thread", "concurrent.futures", "concurrent", "asyncio", "queue")
 _LAZY = frozenset(["zip", "map", "filter", "enumerate", "range", "reversed"])
 _VIEWS = frozenset(["keys", "values", "items"])
 _SIZED = ("list", "tuple", "str", "bytes", "range", "set", "frozenset", "dict", "deque")
@@ -70,6 +71,14 @@ class ListAroundIteratorInFor(Rule):
                     return out
             """,
         ),
+        # Without a fix: both arguments may be the same dict.
+        Bad(
+            """
+            def add(prices: dict, total: dict):
+                for name, price in list(prices.items()):  # MEM105
+                    total[name + "!"] = price
+            """
+        ),
         # Without a fix: `int` may fail in the middle of the loop.
         Bad(
             """
@@ -108,6 +117,20 @@ class ListAroundIteratorInFor(Rule):
                 def shut(self):
                     for connection in list(self.connections.values()):
                         connection.close()
+            """
+        ),
+        # Another thread may add to the dict meanwhile.
+        Good(
+            """
+            import threading
+
+            class Requests:
+                def __init__(self):
+                    self.lock = threading.Lock()
+                    self.waiting = {}
+
+                def sizes(self):
+                    return [size for size in list(self.waiting.values()) if size]
             """
         ),
         # The list changes while it is gone through backwards.
@@ -170,6 +193,9 @@ class ListAroundIteratorInFor(Rule):
         edits = [Edit(node, replacement(operand_text(inner, text)))]
         if context.resolve(inner.func) in ("map", "filter"):
             edits = []  # a call may fail after some passes of the loop
+        sources = [part for part in walk(inner) if isinstance(part, ast.Name | ast.Attribute)]
+        if any(may_change_meanwhile(context, source, region) for source in sources):
+            edits = []
         yield self.report(node, *edits, iterable=text, kind=kind)
 
 
@@ -177,6 +203,8 @@ def _is_steady(inner: ast.Call, region: ast.AST, context: Context) -> bool:
     """Whether the items stay the same, and come without effects, while the region runs."""
     match inner:
         case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[]) if attr in _VIEWS:
+            if isinstance(owner, ast.Attribute) and _has_threads(context):
+                return False  # another one may add to it meanwhile: copying takes one step
             return context.type_of(owner).is_mapping and _is_left_alone([owner], region, context)
     function = context.resolve(inner.func)
     if function not in _LAZY:
@@ -208,6 +236,12 @@ def _is_steady_lambda(mapped: ast.Lambda, region: ast.AST, context: Context) -> 
     return context.is_pure(mapped.body) and not any(
         context.changes(name, region) for name in names if name.id not in own
     )
+
+
+def _has_threads(context: Context) -> bool:
+    modules = {alias.name for node in context.index.get(ast.Import, ()) for alias in node.names}
+    modules |= {node.module or "" for node in context.index.get(ast.ImportFrom, ())}
+    return not modules.isdisjoint(_THREADS)
 
 
 def _is_left_alone(sources: list[ast.expr], region: ast.AST, context: Context) -> bool:

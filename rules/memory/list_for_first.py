@@ -16,7 +16,7 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.visits import is_guarded
-from effilint.analyzer.patterns import constant_int, is_constant, operand_text, same
+from effilint.analyzer.patterns import constant_int, is_asserted, is_constant, operand_text, same
 
 
 class ListForFirst(Rule):
@@ -102,6 +102,16 @@ class ListForFirst(Rule):
                 return list(solve(x))[0]
             """
         ),
+        # It is for the message of an exception, which comes once.
+        Good(
+            """
+            def check(fields: dict):
+                if "name" not in fields:
+                    first = list(fields)[0]
+                    raise KeyError(f"no name beside {first}")
+                assert list(fields.values())[0]
+            """
+        ),
         # Some other item.
         Good(
             """
@@ -139,6 +149,8 @@ class ListForFirst(Rule):
         length = context.length(iterable)
         if length is not None and length <= TINY:
             return
+        if is_asserted(context.ancestors(node)) or _ends_in_error(node, context):
+            return
         if not _is_container(iterable, context) or _has_one_item(node, iterable, context):
             return
         text = context.segment(iterable)
@@ -148,6 +160,16 @@ class ListForFirst(Rule):
         edits = [] if is_guarded(context, node) else [Edit(node, replacement(call))]
         which = "first" if place == 0 else "last"
         yield self.report(node, *edits, iterable=text, which=which, call=call)
+
+
+def _ends_in_error(node: ast.expr, context: Context) -> bool:
+    """Whether an exception is raised next: the item is for its message."""
+    statement = context.statement(node)
+    parent = context.parent(statement)
+    following = context.following(statement)
+    if not following and isinstance(parent, ast.If):
+        following = context.following(parent)
+    return any(isinstance(s, ast.Raise) for s in (statement, *following[:1]))
 
 
 def _copied(node: ast.expr, context: Context) -> ast.expr | None:

@@ -12,9 +12,11 @@ from effilint.analyzer import (
     Gain,
     Good,
     Rule,
+    remove,
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
+from effilint.analyzer.facts.visits import visiting_region
 from effilint.analyzer.patterns import constant_int, is_asserted
 
 _GROWING = frozenset(
@@ -106,6 +108,30 @@ class MaterialisedCombinatorics(Rule):
                     return any(self.fits(code) for code in it.product(digits))
             """,
         ),
+        # It has a name, but is gone through once.
+        Bad(
+            """
+            from itertools import permutations
+
+            def shortest(towns, length):
+                best = None
+                routes = list(permutations(towns))  # MEM203
+                for route in routes:
+                    if best is None or length(route) < best:
+                        best = length(route)
+                return best
+            """,
+            fixed="""
+            from itertools import permutations
+
+            def shortest(towns, length):
+                best = None
+                for route in permutations(towns):
+                    if best is None or length(route) < best:
+                        best = length(route)
+                return best
+            """,
+        ),
         # The list is kept.
         Good(
             """
@@ -168,6 +194,11 @@ class MaterialisedCombinatorics(Rule):
         if is_argument and name == "len":
             assert isinstance(parent, ast.Call)
             yield self._counted(parent, made, function, context)
+        elif isinstance(parent, ast.Assign) and visiting_region(context, node) is not None:
+            use = context.uses(parent.targets[0])[0]
+            edits = [Edit(parent, remove()), Edit(use, replacement(context.segment(made)))]
+            advice = f"Go through `{context.segment(made)}` itself"
+            yield self.report(node, *edits, function=function, purpose="gone through", advice=advice)
         elif (is_argument and _goes_through(parent, name)) or _is_looped(node, parent):
             edit = Edit(node, replacement(context.segment(made)))
             advice = f"Go through `{context.segment(made)}` itself"

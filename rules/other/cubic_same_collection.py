@@ -59,6 +59,21 @@ class CubicSameCollection(Rule):
                     return None
             """
         ),
+        # The sum has a name.
+        Bad(
+            """
+            def closest(numbers, total):
+                best = float("inf")
+                n = len(numbers)
+                for i in range(n - 2):
+                    for j in range(i + 1, n - 1):
+                        for k in range(j + 1, n):  # OTH102
+                            found = numbers[i] + numbers[j] + numbers[k]
+                            if abs(found - total) < abs(best - total):
+                                best = found
+                return best
+            """
+        ),
         # A comprehension; the size has a name.
         Bad(
             """
@@ -138,7 +153,8 @@ class CubicSameCollection(Rule):
         tests = [statement for statement in node.body if isinstance(statement, ast.If)]
         if len(tests) != 1 or len(node.body) > 2 or _prunes(outer.body) or _prunes(middle.body):
             return
-        yield from self._nest((outer, middle, node), [tests[0].test], node, context)
+        test = _with_named(tests[0].test, node.body[0])
+        yield from self._nest((outer, middle, node), [test], node, context)
 
     def visit_comprehension(self, node: ast.comprehension, context: Context) -> Iterator[Finding]:
         whole = context.parent(node)
@@ -163,6 +179,14 @@ class CubicSameCollection(Rule):
             return
         if all(context.trip_count(loop) is None for loop in loops):
             yield self.report(place, items=sizes[0])
+
+
+def _with_named(test: ast.expr, first: ast.stmt) -> ast.expr:
+    """The test, or what it is about: the value that the statement before gives a name."""
+    match first:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in names_in(test):
+            return ast.Compare(value, [ast.Eq()], [ast.Constant(0)])
+    return test
 
 
 def _prunes(block: list[ast.stmt]) -> bool:

@@ -8,11 +8,11 @@ from itertools import combinations
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.recursion import Step, is_light, on_one_path, steps
-from effilint.analyzer.patterns import constant_int, walk
+from effilint.analyzer.patterns import constant_int, method_call, walk
 
 # Names of numbers that somebody chose so that the recursion ends soon.
 _BOUNDED = re.compile(
-    r"depth|level|retr|attempt|tr(y|ies)|limit|max|ttl|recurs|hops|nest|indent|dim|rank"
+    r"depth|level|retr|attempt|tr(y|ies)|limit|max|ttl|recurs|hops|nest|indent|dim|rank|digit\b"
 )
 _DEEP = (Step.LESS, Step.MORE, Step.LINK)
 
@@ -123,6 +123,27 @@ class InputDepthRecursion(Rule):
             sample = noise(12)
             """
         ),
+        # Runs of one letter are short.
+        Good(
+            """
+            def is_consonant(word, i):
+                if word[i] in "aeiou":
+                    return False
+                if word[i] == "y":
+                    return i == 0 or not is_consonant(word, i - 1)
+                return True
+            """
+        ),
+        # As deep as the tree: a letter of a word for each level.
+        Good(
+            """
+            def find(node, word, i=0):
+                if i == len(word):
+                    return node
+                child = node.children.get(word[i])
+                return find(child, word, i + 1) if child else None
+            """
+        ),
         # It refuses deep input.
         Good(
             """
@@ -154,6 +175,8 @@ class InputDepthRecursion(Rule):
             for call in calls:
                 name = _counted(call, function, context)
                 if name is None or _is_guarded(name, function):
+                    continue
+                if _follows_one_value(call, function, context) or _goes_down(call, context):
                     continue
                 if not _is_given_constants(name, function, context):
                     yield self.report(call, name=function.name)
@@ -219,6 +242,45 @@ def _is_guarded(name: str, function: FunctionNode) -> bool:
         match node:
             case ast.Compare(
                 left=ast.Name(id=compared), ops=[ast.Gt() | ast.GtE()], comparators=[bound]
-            ) if compared == name and (constant_int(bound) or 0) > 1:
+            ) if compared == name and _number(bound) > 1:
                 return True
+    return False
+
+
+def _number(bound: ast.expr) -> float:
+    value = bound.value if isinstance(bound, ast.Constant) else None
+    return value if isinstance(value, int | float) else 0
+
+
+def _follows_one_value(call: ast.Call, function: FunctionNode, context: Context) -> bool:
+    """Whether it only goes on at one certain text: a run of these is short."""
+    child: ast.AST = call
+    for outer in context.ancestors(call):
+        if outer is function:
+            return False
+        if isinstance(outer, ast.If | ast.IfExp) and child is not outer.test:
+            in_else = child is outer.orelse or child in _else_of(outer)
+            if not in_else and _is_one_text(outer.test):
+                return True
+        child = outer
+    return False
+
+
+def _else_of(choice: ast.If | ast.IfExp) -> list[ast.stmt]:
+    return choice.orelse if isinstance(choice, ast.If) else []
+
+
+def _is_one_text(test: ast.expr) -> bool:
+    match test:
+        case ast.Compare(ops=[ast.Eq()], comparators=[ast.Constant(value=str() as text)]):
+            return len(text) == 1
+    return False
+
+
+def _goes_down(call: ast.Call, context: Context) -> bool:
+    """Whether an argument was looked up in something by a key, as a child of a tree is."""
+    for argument in call.args:
+        value = context.sole_value(argument) if isinstance(argument, ast.Name) else argument
+        if method_call(value, "get") is not None:
+            return True
     return False

@@ -39,7 +39,8 @@ class UnboundedCache(Rule):
     message = "The cache of `{name}` keeps every `{argument}` it ever gets"
     advice = "Limit it: `functools.lru_cache(maxsize=1024)`"
     safety = Safety.UNSAFE
-    confidence = 0.85
+    # Of 19 findings on code not seen before, 7: most texts that are cached are one of a few.
+    confidence = 0.4
     gain = Gain(
         "O(calls) memory", "O(1) memory", {1_000: 0.71, 10_000: 4.8, 50_000: 28.0}, Tier.MEMORY
     )

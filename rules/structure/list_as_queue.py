@@ -115,6 +115,22 @@ class ListAsQueue(Rule):
                 return merged + left + right
             """
         ),
+        # The list is made by another class.
+        Bad(
+            """
+            class Base:
+                def __init__(self):
+                    self.todo = []
+
+                def put(self, job):
+                    self.todo.append(job)
+
+            class Worker(Base):
+                def run(self):
+                    while self.todo:
+                        self.todo.pop(0)()  # DST102
+            """
+        ),
         # Cuts off the beginning: a slice would do.
         Good(
             """
@@ -207,7 +223,8 @@ class ListAsQueue(Rule):
     ) -> Iterator[Finding]:
         if not isinstance(queue, ast.Name | ast.Attribute) or not context.hot_loops(node):
             return
-        if context.type_of(queue).name != "list" or not may_be_long(context, queue):
+        kind = context.type_of(queue)
+        if (kind.is_known and kind.name != "list") or not may_be_long(context, queue):
             return
         statement = context.statement(node)
         loops = carrying_loops(context, statement, queue, is_concatenation)
@@ -223,6 +240,8 @@ class ListAsQueue(Rule):
         sorted_ = (method_call(inner, "sort") for inner in walk(loops[-1]))
         if any(owner is not None and same(owner, queue) for owner in sorted_):
             return  # DST202, and a deque cannot be sorted
+        if context.inferred_type(queue).name != "list":
+            return
         symbol = context.symbol(queue)
         edits = as_deque(context, symbol) if symbol else []
         yield self.report(node, *edits, queue=context.segment(queue))
