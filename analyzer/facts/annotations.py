@@ -31,6 +31,8 @@ _NAMES = {
 _WRAPPERS = {
     "typing.Final", "typing.ClassVar", "typing.Annotated", "typing.Required", "typing.NotRequired",
 }  # fmt: skip
+# Somebody's own class may well be called `Text` or `Counter`, but not one of these.
+_GENERICS = frozenset("List Dict Set FrozenSet Tuple DefaultDict Optional Union".split())
 
 
 def annotated(node: ast.expr, resolve: Resolve) -> Type:
@@ -75,7 +77,7 @@ def _tuple(arguments: list[ast.expr], resolve: Resolve) -> Type:
 
 
 def _quoted(text: str) -> Type:
-    """A quoted annotation: only built-in names, since quoted names cannot be looked up."""
+    """A quoted annotation: quoted names cannot be looked up, so only those hardly used again."""
     try:
         parsed = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -87,10 +89,4 @@ def _builtin_or_typing(node: ast.expr) -> str | None:
     name = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
     if name in _NAMES:
         return name
-    for module in ("typing", "collections"):
-        if f"{module}.{name}" in _NAMES or f"{module}.{name}" in (
-            "typing.Optional",
-            "typing.Union",
-        ):
-            return f"{module}.{name}"
-    return None
+    return f"typing.{name}" if name in _GENERICS else None

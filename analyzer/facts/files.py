@@ -44,7 +44,7 @@ class Opening:
     @property
     def is_appending(self) -> bool:
         """Whether writing goes on at the end of the file."""
-        return self.mode in ("a", "at", "ab")
+        return self.mode in ("a", "at", "ab", "a+", "a+b", "ab+")
 
 
 def opening(context: Context, call: ast.Call) -> Opening | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
+from effilint.analyzer.facts.short_loops import is_written_down
 from effilint.analyzer.patterns import method_call, names_in, range_bounds, targets_of, walk
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ def _is_key(node: ast.expr) -> bool:
 def _is_hot(join: Join, region: ast.AST, context: Context) -> bool:
     """Whether both loops may be long, and the inner one goes through the same items each time."""
     if context.trip_count(join.outer) is not None or context.trip_count(join.inner) is not None:
+        return False
+    if any(is_written_down(context, loop.iter) for loop in (join.outer, join.inner)):
         return False
     if names_in(join.inner.iter) & targets_of(join.outer):
         return False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.rebinding import new_value, sum_operands
+from effilint.analyzer.patterns import last_name
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -41,16 +43,40 @@ def is_over_arguments(context: Context, node: ast.AST) -> bool:
     loops = context.loops(node)
     if not loops or isinstance(loops[0], ast.While):
         return False
-    for part in walk(loops[0].iter):
-        match part:
-            case ast.Name(id=name) | ast.Attribute(attr=name) if name.lstrip("_") in _OPTIONS:
-                return True
-        if is_call_sized(context, part):
-            return True
+    return any(_is_option(part) or is_call_sized(context, part) for part in walk(loops[0].iter))
+
+
+def is_written_down(context: Context, items: ast.expr) -> bool:
+    """Whether somebody wrote the items down one by one, so that they are few.
+
+    Constants of a module, members of an enumeration, options and settings.
+    """
+    if any(_is_written(node) for node in walk(items)):
+        return True
+    values = (binding.value for binding in context.bindings(items))
+    return any(value is not None and any(map(_is_option, walk(value))) for value in values)
+
+
+def _is_written(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Name | ast.Attribute):
+        return False
+    name = last_name(node) or ""
+    is_constant = name.isupper() and len(name) > 1
+    return is_constant or _CLASS.match(name) is not None or _is_option(node)
+
+
+def _is_option(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.lstrip("_") in _OPTIONS
     return False
 
 
-_OPTIONS = frozenset("args kwargs kwds kw options opts params config cfg settings".split())
+# Names of a class made of two words, such as those of an enumeration.
+_CLASS = re.compile(r"_?[A-Z][A-Za-z]*[a-z][A-Z]\w*$")
+_OPTIONS = frozenset(
+    "args kwargs kwds kw options opts params config cfg settings argv parsed_args".split()
+)
 
 
 def is_counted(loop: Loop) -> bool:

@@ -15,7 +15,12 @@ def sort_kind(
     """Which sort the two loops are, and the list; None if they do anything else."""
     if _counts(outer) or _is_part(outer):
         return None
-    return _exchange(outer, inner) or _selection(outer, inner) or _insertion(outer, inner) or _sinking(outer, inner)
+    return (
+        _exchange(outer, inner)
+        or _selection(outer, inner)
+        or _insertion(outer, inner)
+        or _sinking(outer, inner)
+    )
 
 
 def _counts(outer: ast.For | ast.While) -> bool:
@@ -117,9 +122,7 @@ def _insertion(
     return ("insertion", source) if is_ordered and is_put and plain and len(others) <= 2 else None
 
 
-def _sinking(
-    outer: ast.For | ast.While, inner: ast.For | ast.While
-) -> tuple[str, ast.expr] | None:
+def _sinking(outer: ast.For | ast.While, inner: ast.For | ast.While) -> tuple[str, ast.expr] | None:
     """`while j > 0 and a[j - 1] > a[j]: swap; j -= 1`."""
     if not isinstance(inner, ast.While) or not isinstance(inner.test, ast.BoolOp):
         return None

@@ -33,6 +33,8 @@ class ComplementaryPartitions(Rule):
     message = "`{items}` is gone through twice, to split it by one test"
     advice = "Split it in one loop with an `if` and an `else`"
     gain = Gain("O(n)", "O(n)", {10: 1.8, 1_000: 1.8, 100_000: 1.8}, Tier.CONSTANT)
+    # The lists that authors split so are short: of ten findings read three were worth a change.
+    confidence = 0.3
     safety = Safety.UNSAFE
     examples = (
         Bad(

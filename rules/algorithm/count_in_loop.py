@@ -16,8 +16,9 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import Loop
-from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, repeats, stem_of
-from effilint.analyzer.patterns import is_assertion, names_in, same, targets_of
+from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, region_of, repeats, stem_of
+from effilint.analyzer.patterns import is_assertion, method_call, names_in, same, targets_of
 
 _SAME_ITEMS = frozenset("set sorted list tuple enumerate reversed frozenset dict.fromkeys".split())
 
@@ -130,11 +131,31 @@ class CountInLoop(Rule):
                 return -1
             """,
         ),
+        # Without a fix: nothing tells what is in the lists of the table.
+        Bad(
+            """
+            def differ(table, others):
+                for key, values in table.items():
+                    for value in values:
+                        if values.count(value) != others[key]:  # ALG503
+                            return True
+                return False
+            """
+        ),
         # Pieces of a text are not its items.
         Good(
             """
             def frequencies(text: str, syllables):
                 return {part: text.count(part) for part in syllables}
+            """
+        ),
+        # Only for a message.
+        Good(
+            """
+            def check(names):
+                if len(names) != len(set(names)):
+                    twice = {name for name in names if names.count(name) > 1}
+                    raise ValueError(f"these names occur twice: {twice}")
             """
         ),
         # The list changes in the loop.
@@ -182,6 +203,8 @@ class CountInLoop(Rule):
         if len(node.args) != 1 or node.keywords or not names_in(node.args[0]):
             return
         loops = [] if is_assertion(context.parent(node)) else context.hot_loops(node)
+        if loops and _is_failing(region_of(loops[-1], context), context):
+            return
         if not loops or not _counts_items(node.args[0], owner, loops, context):
             return
         loop = invariant_loop(owner, context)
@@ -196,12 +219,29 @@ class CountInLoop(Rule):
         name = fresh_name(stem_of(owner, "counts"), context)
         use = f"{name}[{context.segment(node.args[0])}]"
         edits = lifted(node, loop, context, name, f"Counter({items})", use)
+        if _is_of_unknown_items(owner, context):
+            edits = ()
         if edits:
             others = (Edit(twin, replacement(use)) for twin in twins[1:])
             counter = AddImport("collections", "Counter")
             yield self.report(node, *edits, *others, counter, items=items)
         else:
             yield self.report(node, items=items)
+
+
+def _is_of_unknown_items(owner: ast.expr, context: Context) -> bool:
+    """Whether it is one of the items of something, and may well hold dicts or lists."""
+    bindings = context.bindings(owner)
+    return (
+        any(binding.kind is Kind.LOOP for binding in bindings)
+        and not context.type_of(owner).is_known
+    )
+
+
+def _is_failing(node: ast.AST, context: Context) -> bool:
+    """Whether what stands around the loops ends in an error: that happens once."""
+    block = context.block(context.statement(node))
+    return len(block) > 1 and isinstance(block[-1], ast.Raise)
 
 
 def _varies(item: ast.expr, loop: Loop, context: Context) -> bool:
@@ -211,6 +251,8 @@ def _varies(item: ast.expr, loop: Loop, context: Context) -> bool:
 
 
 def _is_text(node: ast.expr, context: Context) -> bool:
+    if isinstance(node, ast.Name) and method_call(context.sole_value(node), "replace") is not None:
+        return True
     return context.type_of(node).name in ("str", "bytes", "bytearray")
 
 

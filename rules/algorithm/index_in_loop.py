@@ -85,6 +85,14 @@ class IndexInLoop(Rule):
                         moves.append((name, index - 1))
             """,
         ),
+        # One dict serves both.
+        Bad(
+            """
+            def spans(header: list[str], ranges):
+                for start, stop in ranges:
+                    yield header.index(start), header.index(stop)  # ALG504
+            """,
+        ),
         # The list changes in the loop.
         Good(
             """
@@ -138,6 +146,8 @@ class IndexInLoop(Rule):
         own = next((inner for inner in loops if _is_over(inner, owner, item)), None)
         if own is None and not _searches_list(item, owner, loops, context):
             return
+        if own is None and _was_searched(node, owner, loops, context):
+            return
         twins = [other for other in walk(region_of(own or loops[0], context)) if same(other, node)]
         if twins[0] is not node:
             return
@@ -164,6 +174,16 @@ def _searches_list(item: ast.expr, owner: ast.expr, loops: list[Loop], context: 
     return any(
         names_in(item) & targets_of(inner) for inner in loops if not isinstance(inner, ast.While)
     )
+
+
+def _was_searched(node: ast.Call, owner: ast.expr, loops: list[Loop], context: Context) -> bool:
+    """Whether another search of the list in this loop, which needs the same dict, comes first."""
+    for other in walk(region_of(loops[0], context)):
+        if isinstance(other, ast.Call) and same(other.func, node.func) and len(other.args) == 1:
+            is_earlier = (other.lineno, other.col_offset) < (node.lineno, node.col_offset)
+            if is_earlier and _searches_list(other.args[0], owner, loops, context):
+                return True
+    return False
 
 
 def _enumerated(twins: list[ast.AST], loop: Loop, context: Context) -> tuple[Edit, ...]:

@@ -4,6 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.short_loops import is_written_down
+from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.hoist import (
     fresh_name,
     invariant_loop,
@@ -141,6 +144,24 @@ class LinearCallInvariantInLoop(Rule):
                 return [list(row) for _ in range(size)]
             """
         ),
+        # Formatting takes longer.
+        Good(
+            """
+            def keys(rows, kind):
+                return [f"{kind.lower()}-{row.number}" for row in rows]
+            """
+        ),
+        # There are few suffixes.
+        Good(
+            """
+            from images import SUFFIXES
+
+            def is_image(name):
+                for suffix in SUFFIXES:
+                    if name.lower().endswith(suffix):
+                        return True
+            """
+        ),
         # Three numbers are no work.
         Good(
             """
@@ -156,7 +177,7 @@ class LinearCallInvariantInLoop(Rule):
         if subject is None or not runs_on_every_pass(node, context):
             return
         loops = context.hot_loops(node)
-        if not loops or not _is_linear(node, subject, context):
+        if not loops or not _is_linear(node, subject, context) or _is_brief(loops[0], context):
             return
         loop = invariant_loop(node, context)
         if loop is None:
@@ -198,6 +219,8 @@ def _is_linear(node: ast.Call, subject: ast.expr, context: Context) -> bool:
         return False
     if isinstance(node.func, ast.Attribute) and context.resolve(node.func) is None:
         kind = context.type_of(subject)
+        if node.func.attr in _TEXT and (_is_shown(node, context) or waits(context, node)):
+            return False
         if node.func.attr in _TEXT:
             return not node.args and (kind.name == "str" or not kind.is_known)
         is_text = node.func.attr in _PARTS and kind.name in ("str", "bytes")
@@ -206,6 +229,19 @@ def _is_linear(node: ast.Call, subject: ast.expr, context: Context) -> bool:
     if name in ("sum", "max", "min"):
         return True
     return name in _FOLDS | _TABLES and _is_only_read(node, context)
+
+
+def _is_brief(loop: Loop, context: Context) -> bool:
+    """Whether the loop goes through what somebody wrote down."""
+    return not isinstance(loop, ast.While) and is_written_down(context, loop.iter)
+
+
+def _is_shown(node: ast.Call, context: Context) -> bool:
+    """Whether the text goes into a message or a record, which takes longer than to make it."""
+    match context.parent(node):
+        case ast.FormattedValue() | ast.Dict() | ast.Call(func=ast.Attribute(attr="format")):
+            return True
+    return False
 
 
 def _is_only_read(node: ast.Call, context: Context) -> bool:

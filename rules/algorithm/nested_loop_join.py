@@ -20,6 +20,8 @@ class NestedLoopJoin(Rule):
     message = "Every `{outer}` is compared with every `{inner}` to find equal keys"
     advice = "Build a dict of `{items}` by key before the loops and look `{key}` up in it"
     gain = Gain("O(n * m)", "O(n + m)", {10: 1.1, 1_000: 52.0, 5_000: 170.0})
+    # True, but the tables are often short: 15 of 23 findings read were worth a change.
+    confidence = 0.65
     examples = (
         Bad(
             """
@@ -103,6 +105,17 @@ class NestedLoopJoin(Rule):
                             yield row
 
             KINDS = (int, str, float)
+            """
+        ),
+        # A user types few options, and an enumeration has few members.
+        Good(
+            """
+            def groups(targets, options):
+                for name, value in options.connections:
+                    for target in targets:
+                        if target.name == name:
+                            target.value = value
+                return {kind: [t for t in targets if t.kind == kind] for kind in TargetKind}
             """
         ),
         # More is done than to look for equals.

@@ -141,19 +141,29 @@ class PairSumBruteforce(Rule):
     )
 
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
-        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
+        if not _finds_pairs(node, context):
             return
-        if not _decides_alone(node, context):
-            return
-        terms = [*_terms(node.left, context), *_terms(node.comparators[0], context)]
-        if len(terms) < 3:
-            return
-        pair = pair_of(node, context)
-        if pair is None or not _separates(terms, pair, context):
-            return
-        if any(_is_no_number(term, context) for term in terms):
+        parent = context.parent(node)
+        tests = parent.values if isinstance(parent, ast.BoolOp) else [node]
+        earlier = tests[: tests.index(node)]
+        if any(isinstance(e, ast.Compare) and _finds_pairs(e, context) for e in earlier):
             return
         yield self.report(node, test=context.segment(node))
+
+
+def _finds_pairs(node: ast.Compare, context: Context) -> bool:
+    """Whether a sum or difference of an inner and an outer item has to have one value."""
+    if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
+        return False
+    if not _decides_alone(node, context):
+        return False
+    terms = [*_terms(node.left, context), *_terms(node.comparators[0], context)]
+    if len(terms) < 3:
+        return False
+    pair = pair_of(node, context)
+    if pair is None or not _separates(terms, pair, context):
+        return False
+    return not any(_is_no_number(term, context) for term in terms)
 
 
 def _terms(node: ast.expr, context: Context) -> list[ast.expr]:

@@ -16,10 +16,11 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.hoist import fresh_name, stem_of
-from effilint.analyzer.patterns import is_assertion, same
+from effilint.analyzer.patterns import is_assertion, last_name, same
 from effilint.analyzer.rewrite import around
 
 _READERS = frozenset("len sum min max any all enumerate zip iter reversed str repr".split())
+_MESSAGES = frozenset("debug info warning warn error critical exception log report".split())
 
 
 class RepeatedFullSort(Rule):
@@ -81,9 +82,9 @@ class RepeatedFullSort(Rule):
             """
             def spread(values):
                 ordered = sorted(values)
-                if len(values) % 2:
-                    return ordered[0], sorted(values)[len(values) // 2]  # ALG603
-                return ordered[0], ordered[-1]
+                for place in (0, -1):
+                    print(sorted(values)[place])  # ALG603
+                return ordered[-1] - ordered[0]
             """,
         ),
         # It has changed.
@@ -103,6 +104,17 @@ class RepeatedFullSort(Rule):
                     return sorted(values)[::-1]
                 else:
                     return sorted(values)
+            """
+        ),
+        # Only what goes wrong is sorted for the reader.
+        Good(
+            """
+            def merged(names, errors):
+                result = sorted(names)
+                if errors:
+                    errors.report(", ".join(sorted(names)))
+                log.debug("merged %s", sorted(names))
+                return result
             """
         ),
         # Checks are to be read.
@@ -144,6 +156,8 @@ class RepeatedFullSort(Rule):
         first = next((call for call in earlier if _comes_before(call, node, context)), None)
         if first is None or context.length(node.args[0]) is not None:
             return
+        if not _is_needed(node, context.block(context.statement(first)), context):
+            return
         edits: list[Edit] = []
         block = context.block(context.statement(first))
         if _is_only_read(first, context) and _is_only_read(node, context) and len(earlier) == 1:
@@ -167,6 +181,22 @@ def _is_asserted(node: ast.AST, context: Context) -> bool:
             return isinstance(outer, ast.Assert)
         if is_assertion(outer):
             return True
+    return False
+
+
+def _is_needed(node: ast.Call, block: list[ast.stmt], context: Context) -> bool:
+    """Whether the call runs whenever the block does, and not for a message."""
+    child: ast.AST = node
+    for outer in context.ancestors(node):
+        if isinstance(outer, ast.Call) and last_name(outer.func) in _MESSAGES:
+            return False
+        if isinstance(outer, ast.ExceptHandler | ast.match_case | ast.Raise):
+            return False
+        if isinstance(outer, ast.If | ast.IfExp) and child is not outer.test:
+            return False
+        if outer in block:
+            return True
+        child = outer
     return False
 
 

@@ -177,6 +177,13 @@ class RepeatedSubjectInChain(Rule):
                         yield 2
                     elif row["kind"] == 3:
                         yield 3
+
+                    if row.get("state") == 1:
+                        yield 4
+                    elif row.get("state") == 2:
+                        yield 5
+                    elif row.get("state") == 3:
+                        yield 6
             """
         ),
     )
@@ -229,6 +236,8 @@ def _subject(test: ast.expr) -> ast.expr | None:
             return None
     match subject:
         case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=args, keywords=[]):
+            if attr == "get" and args:
+                return None  # one look-up in a dict
             is_known = attr in _METHODS and all(isinstance(arg, ast.Constant) for arg in args)
             while isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute):
                 is_known = is_known and owner.func.attr in _METHODS and not owner.args

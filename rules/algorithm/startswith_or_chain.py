@@ -16,9 +16,12 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
+from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.patterns import is_assertion, root_name, walk
 
 _METHODS = frozenset(("startswith", "endswith"))
+# So many calls are long to read, too.
+_MANY = 3
 
 
 class StartswithOrChain(Rule):
@@ -58,14 +61,12 @@ class StartswithOrChain(Rule):
             """
             class Upload:
                 def is_code(self):
-                    name = self.path.name
-                    return not name.endswith(".md") and not name.endswith(".txt")  # ALG404
+                    return not self.url.endswith(".md") and not self.url.endswith(".txt")  # ALG404
             """,
             fixed="""
             class Upload:
                 def is_code(self):
-                    name = self.path.name
-                    return not name.endswith((".md", ".txt"))
+                    return not self.url.endswith((".md", ".txt"))
             """,
         ),
         Bad(
@@ -99,6 +100,18 @@ class StartswithOrChain(Rule):
             """
             def check(text):
                 assert text.startswith("a") or text.startswith("b"), text
+            """
+        ),
+        # One text that the function makes itself, and one that never changes.
+        Good(
+            """
+            import sys
+
+            def check(module):
+                table = module.read()
+                if not (table.endswith("\\r") or table.endswith("\\n")):
+                    table += "\\n"
+                return sys.platform.startswith("linux") or sys.platform.startswith("sunos")
             """
         ),
         # Both have to hold.
@@ -144,7 +157,7 @@ class StartswithOrChain(Rule):
                 continue
             calls = [found for value in group if (found := _call(value, node.op))]
             prefixes = _prefixes(calls, context)
-            if prefixes is None:
+            if prefixes is None or not _is_often(node, calls, context):
                 continue
             text, _, method = context.segment(calls[0].func).rpartition(".")
             call = f"{text}.{method}(({', '.join(prefixes)}))"
@@ -165,6 +178,20 @@ class StartswithOrChain(Rule):
                 call=call,
             )
             return
+
+
+def _is_often(node: ast.BoolOp, calls: list[ast.Call], context: Context) -> bool:
+    """Whether there may be many texts: those of a loop, or those that a function is handed."""
+    root = root_name(calls[0].func)
+    if root is None or any(b.kind is Kind.IMPORT for b in context.bindings(root)):
+        return False
+    if any(isinstance(outer, ast.ExceptHandler | ast.Raise) for outer in context.ancestors(node)):
+        return False
+    if len(calls) >= _MANY or context.hot_loops(node):
+        return True
+    function = context.function(node)
+    is_handed = any(binding.kind is Kind.ARGUMENT for binding in context.bindings(root))
+    return is_handed and function is not None and function.name != "__init__"
 
 
 def _is_asserted(node: ast.AST, context: Context) -> bool:

@@ -20,6 +20,7 @@ from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     append_call,
     is_asserted,
+    is_constant,
     is_empty_container,
     names_in,
     operand_text,
@@ -123,6 +124,13 @@ class IdentityComprehension(Rule):
                 return [(key, value) for key, value in pairs]
             """
         ),
+        # One item is taken: another rule says how.
+        Good(
+            """
+            def first(names):
+                return [name for name in names][0]
+            """
+        ),
         # The items are filtered.
         Good(
             """
@@ -155,7 +163,8 @@ class IdentityComprehension(Rule):
     )
 
     def visit_ListComp(self, node: ast.ListComp, context: Context) -> Iterator[Finding]:
-        if isinstance(context.parent(node), ast.Subscript):
+        parent = context.parent(node)
+        if isinstance(parent, ast.Subscript) and is_constant(parent.slice, 0):
             return  # one item is taken, which needs no list
         yield from self._copy(node, context)
 

@@ -143,9 +143,9 @@ class BigTemporaryForSingleElement(Rule):
             return
         is_line = method_call(node.value, "splitlines")
         edits = [] if is_line or is_guarded(context, node) else [Edit(node, replacement(call))]
-        yield self.report(
-            node, *edits, whole=one_line(context.segment(node.value)), call=one_line(call)
-        )
+        whole = one_line(context.segment(node.value))
+        whole = whole if len(whole) < 60 else f"{whole[:56]} ..."
+        yield self.report(node, *edits, whole=whole, call=one_line(call))
 
 
 def _shorter(whole: ast.expr, place: int, context: Context) -> str | None:

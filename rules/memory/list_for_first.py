@@ -15,6 +15,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
+from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.facts.visits import is_guarded
 from effilint.analyzer.patterns import constant_int, is_asserted, is_constant, operand_text, same
 
@@ -95,6 +96,20 @@ class ListForFirst(Rule):
                 return None
             """
         ),
+        # Without evidence that there are more, as in `{"S": "text"}`.
+        Good(
+            """
+            def kind(value):
+                return list(value.keys())[0]
+            """
+        ),
+        # One key and its value.
+        Good(
+            """
+            def pairs(cookies):
+                return [f"{list(c.keys())[0]}={list(c.values())[0]}" for c in cookies]
+            """
+        ),
         # What `items` is, is not known: it may well hold one item.
         Good(
             """
@@ -151,7 +166,7 @@ class ListForFirst(Rule):
             return
         if is_asserted(context.ancestors(node)) or _ends_in_error(node, context):
             return
-        if not _is_container(iterable, context) or _has_one_item(node, iterable, context):
+        if not _is_container(node, iterable, context) or _has_one_item(node, iterable, context):
             return
         text = context.segment(iterable)
         call = _first(iterable, place, text, context)
@@ -194,12 +209,44 @@ def _first(iterable: ast.expr, place: int, text: str, context: Context) -> str |
     return f"next({text})" if kind.name in ("iterator", "generator") else f"next(iter({text}))"
 
 
-def _is_container(iterable: ast.expr, context: Context) -> bool:
-    """Whether the type is known, or the call is one that dicts have."""
+def _is_container(node: ast.expr, iterable: ast.expr, context: Context) -> bool:
+    """Whether the type is known, or what has keys and values is gone through beside.
+
+    Other dicts of which the first key is taken have only this one, as in `{"S": "text"}`.
+    """
     match iterable:
-        case ast.Call(func=ast.Attribute(attr="keys" | "values" | "items"), args=[], keywords=[]):
-            return True
+        case ast.Call(
+            func=ast.Attribute(value=owner, attr="keys" | "values" | "items"), args=[], keywords=[]
+        ):
+            is_filled = context.type_of(owner).is_known and not _is_given(owner, context)
+            return is_filled or _is_looped(owner, context.function(node) or context.tree)
     return context.type_of(iterable).is_known
+
+
+def _is_given(owner: ast.expr, context: Context) -> bool:
+    """Whether somebody else made the dict."""
+    return any(binding.kind is Kind.ARGUMENT for binding in context.bindings(owner))
+
+
+def _is_looped(owner: ast.expr, region: ast.AST) -> bool:
+    return any(
+        isinstance(loop, ast.For | ast.comprehension)
+        and any(isinstance(part, ast.expr) and same(part, owner) for part in ast.walk(loop.iter))
+        for loop in ast.walk(region)
+    )
+
+
+def _lists_of(owner: ast.expr, statement: ast.stmt) -> set[str]:
+    """Of `list(owner.keys())` and `list(owner.values())`, those in the statement."""
+    found = set()
+    for part in ast.walk(statement):
+        match part:
+            case ast.Call(
+                func=ast.Name("list"),
+                args=[ast.Call(func=ast.Attribute(value=listed, attr="keys" | "values" as attr))],
+            ) if same(listed, owner):
+                found.add(attr)
+    return found
 
 
 def _has_one_item(node: ast.expr, iterable: ast.expr, context: Context) -> bool:
@@ -207,6 +254,8 @@ def _has_one_item(node: ast.expr, iterable: ast.expr, context: Context) -> bool:
     owner = iterable
     if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Attribute):
         owner = iterable.func.value
+        if len(_lists_of(owner, context.statement(node))) > 1:
+            return True  # the one key and its value
     for part in ast.walk(context.function(node) or context.tree):
         match part:
             case ast.Call(func=ast.Name("len"), args=[measured]):

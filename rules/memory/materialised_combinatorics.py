@@ -198,7 +198,9 @@ class MaterialisedCombinatorics(Rule):
             use = context.uses(parent.targets[0])[0]
             edits = [Edit(parent, remove()), Edit(use, replacement(context.segment(made)))]
             advice = f"Go through `{context.segment(made)}` itself"
-            yield self.report(node, *edits, function=function, purpose="gone through", advice=advice)
+            yield self.report(
+                node, *edits, function=function, purpose="gone through", advice=advice
+            )
         elif (is_argument and _goes_through(parent, name)) or _is_looped(node, parent):
             edit = Edit(node, replacement(context.segment(made)))
             advice = f"Go through `{context.segment(made)}` itself"

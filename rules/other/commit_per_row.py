@@ -102,6 +102,27 @@ class CommitPerRow(Rule):
                     print(item.id)
             """
         ),
+        # The statement has a name.
+        Bad(
+            """
+            SAVE = "INSERT INTO items VALUES (?)"
+
+            def fill(connection, rows):
+                cursor = connection.cursor()
+                for row in rows:
+                    cursor.execute(SAVE, (row,))
+                    connection.commit()  # OTH203
+            """,
+            fixed="""
+            SAVE = "INSERT INTO items VALUES (?)"
+
+            def fill(connection, rows):
+                cursor = connection.cursor()
+                for row in rows:
+                    cursor.execute(SAVE, (row,))
+                connection.commit()
+            """,
+        ),
         # A helper writes one row; a loop calls it.
         Bad(
             """
@@ -217,7 +238,7 @@ def _saves_one_row(connection: ast.expr, region: ast.AST, context: Context) -> b
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr in ("executemany", "executescript", "add_all", "bulk_create"):
                 return False
-            if _changes_row(node, connection):
+            if _changes_row(node, connection, context):
                 loops = context.loops(node)
                 if loops and loops[0] is not region:
                     return False
@@ -225,13 +246,15 @@ def _saves_one_row(connection: ast.expr, region: ast.AST, context: Context) -> b
     return found
 
 
-def _changes_row(call: ast.Call, connection: ast.expr) -> bool:
+def _changes_row(call: ast.Call, connection: ast.expr, context: Context) -> bool:
     assert isinstance(call.func, ast.Attribute)
     if call.func.attr in _ADDING and len(call.args) == 1:
         return same(call.func.value, connection)
     if call.func.attr != "execute" or not call.args:
         return False
     sql = call.args[0]
+    if isinstance(sql, ast.Name):
+        sql = context.sole_value(sql) or sql
     if isinstance(sql, ast.JoinedStr) and sql.values:
         sql = sql.values[0]
     return (

@@ -12,6 +12,7 @@ _MADE = frozenset(
     """list dict set collections.deque collections.Counter collections.defaultdict
     collections.OrderedDict""".split()
 )
+_LIVES = ("weakref", "gc", "sys", "ctypes", "tracemalloc", "ffi")
 
 
 class DeadAccumulator(Rule):
@@ -163,6 +164,32 @@ class DeadAccumulator(Rule):
                     yield weakref.ref(item)
             """
         ),
+        # C code points at them.
+        Good(
+            """
+            class Store:
+                def stack(self, certificates):
+                    stack = self._ffi.gc(self._lib.new_stack(), self._lib.free)
+                    alive = []
+                    for certificate in certificates:
+                        native = self.native(certificate)
+                        alive.append(native)
+                        self._lib.push(stack, native)
+                    return stack
+            """
+        ),
+        # The objects register with `queue`, and leave it when nobody has them.
+        Good(
+            """
+            import transfer
+
+            def fetch(queue, addresses):
+                files = []
+                for address in addresses:
+                    files.append(transfer.AcquireFile(queue, address))
+                queue.run()
+            """
+        ),
     )
 
     def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
@@ -185,6 +212,8 @@ class DeadAccumulator(Rule):
         fillers = _fillers(target, context)
         hot = [statement for statement in fillers or () if context.hot_loops(statement)]
         if not hot or fillers is None or looks_at_locals(function) or _keeps_alive(function):
+            return
+        if any(_holds_outsider(statement, context) for statement in fillers):
             return
         first = min(hot, key=lambda statement: statement.lineno)
         edits = []
@@ -246,9 +275,20 @@ def _filling(use: ast.Name, context: Context) -> ast.stmt | None:
 def _keeps_alive(function: ast.AST) -> bool:
     """Whether the function is about what lives how long."""
     return any(
-        isinstance(node, ast.Name) and node.id in ("weakref", "gc", "sys", "ctypes", "tracemalloc")
+        (isinstance(node, ast.Name) and node.id in _LIVES)
+        or (isinstance(node, ast.Attribute) and node.attr in ("ffi", "_ffi"))
         for node in walk(function)
     )
+
+
+def _holds_outsider(statement: ast.stmt, context: Context) -> bool:
+    """Whether it keeps an object of a class of another module, which may act while it lives."""
+    match statement:
+        case ast.Expr(value=ast.Call(args=[*_, ast.Call(func=ast.Attribute() as made) as item])):
+            name = context.resolve(made)
+            is_class = name is not None and name.rpartition(".")[2][:1].isupper()
+            return is_class and not context.is_pure(item)
+    return False
 
 
 def _can_go(fillers: list[ast.stmt], context: Context) -> bool:

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier
+from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.facts.visits import is_read_outside
 from effilint.analyzer.patterns import constant_int, is_constant, same, sole_statement, walk
 from effilint.analyzer.rewrite import as_for
 
@@ -126,6 +128,22 @@ class ExceptionAsLoopExit(Rule):
                     print(item)
             """
         ),
+        # It starts anywhere, and how far it comes is the result.
+        Good(
+            """
+            class State:
+                def skip(self, place: int) -> int:
+                    while True:
+                        try:
+                            char = self.source[place]
+                        except IndexError:
+                            break
+                        if char != " ":
+                            break
+                        place += 1
+                    return place
+            """
+        ),
         # An object of another class may run in another way, and the index jumps.
         Good(
             """
@@ -243,6 +261,10 @@ def _counts_up(place: ast.Name, loop: ast.While, context: Context) -> bool:
     if len(inside) != 1:
         return False
     step = context.parent(inside[0])
+    if any(b.kind is Kind.ARGUMENT for b in context.bindings(place)):
+        return False  # it starts somewhere
+    if is_read_outside(context, place, loop):
+        return False
     is_step = isinstance(step, ast.AugAssign) and isinstance(step.op, ast.Add)
     return is_step and constant_int(step.value) == 1 and step in loop.body  # type: ignore[union-attr]
 

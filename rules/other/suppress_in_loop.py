@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from effilint.analyzer import Bad, Context, DropImport, Edit, Finding, Gain, Good, Rule, Tier
 from effilint.analyzer.facts.files import is_tight, repeating_loop
 from effilint.analyzer.facts.purity import CHANGING_METHODS, READING_METHODS
-from effilint.analyzer.patterns import walk_block
+from effilint.analyzer.patterns import is_name, walk_block
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -135,6 +135,18 @@ class SuppressInLoop(Rule):
                         os.remove(path)
             """
         ),
+        # `self[...]` calls a method that may do anything.
+        Good(
+            """
+            from contextlib import suppress
+
+            class Section:
+                def parse(self, options):
+                    for name, value in options.items():
+                        with suppress(KeyError):
+                            self[name] = value
+            """
+        ),
         # The rest of the loop takes much longer.
         Good(
             """
@@ -215,6 +227,8 @@ def _is_cheap(body: list[ast.stmt], context: Context) -> bool:
             return False
         if isinstance(node, ast.Call) and not _is_quick(node, context):
             return False
+        if isinstance(node, ast.Subscript) and is_name(node.value, "self"):
+            return False  # a method of this class
     return True
 
 
