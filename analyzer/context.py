@@ -38,6 +38,17 @@ class Context:
         self.tree = source.parse()
         self.index, self.parents = index(self.tree)
 
+    def close(self) -> None:
+        """Forget everything; no question can be asked any more.
+
+        Context and facts point at each other, and the tree would stay until the garbage
+        collector, which is off while linting, found out.
+        """
+        scopes = self.__dict__.get("scopes")
+        if scopes is not None:
+            scopes.close()
+        self.__dict__.clear()
+
     # Where a node stands.
 
     def parent(self, node: ast.AST) -> ast.AST | None:

@@ -68,6 +68,12 @@ class Linter:
         Suppressed findings are left out. Fixes are resolved to text.
         """
         context = Context(source)
+        try:
+            return self._diagnostics(context, source)
+        finally:
+            context.close()
+
+    def _diagnostics(self, context: Context, source: Source) -> list[Diagnostic]:
         found = list(self.findings(context))
         if not found:
             return []

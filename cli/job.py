@@ -14,14 +14,14 @@ from effilint.detectors.static import linter, select_codes
 from effilint.files import reason
 from effilint.outcome import Job, Mode, Outcome, Problem, Selection
 
-_COLLECT_EVERY = 1 << 20  # bytes of source; its trees take about a hundred times as much
+_COLLECT_EVERY = 1 << 24  # bytes of source; its trees take about a hundred times as much
 
 
 def examine_all(jobs: Iterable[Job]) -> Iterator[Outcome]:
     """Yield the outcome of each job, in order.
 
-    Trees are freed by reference counts; looking for cycles in them all the time would cost
-    more than linting, so that is done now and then.
+    Trees are freed by reference counts (`Context.close`); looking for cycles in them would cost
+    more than linting, so that is done now and then for what is left.
     """
     was_enabled = gc.isenabled()
     gc.disable()

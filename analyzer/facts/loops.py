@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
+from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS, Kind
 from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
@@ -86,10 +86,15 @@ class Loops:
             case ast.Constant(value=str() | bytes() as text):
                 return len(text)
             case ast.Name():
-                value = self._context.sole_value(node)
-                if value is None or self._context.mutations(node, self._context.tree):
+                bindings = self._context.bindings(node)
+                if not bindings or any(b.kind is not Kind.ASSIGN for b in bindings):
                     return None
-                return self.length(value, depth - 1)
+                if self._context.mutations(node, self._context.tree):
+                    return None
+                values = (b.value for b in bindings)
+                lengths = [v and self.length(v, depth - 1) for v in values]
+                known = [length for length in lengths if length is not None]
+                return max(known) if len(known) == len(lengths) else None
             case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper, step=None)):
                 start, stop = self._number(lower or ast.Constant(0)), self._number(upper)
                 if start is None or stop is None or start < 0 or stop < 0:

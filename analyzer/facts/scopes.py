@@ -106,6 +106,14 @@ class Scopes:
         for declaration in index.get(ast.Global, ()):
             self._require(declaration)
 
+    def close(self) -> None:
+        """Take scopes and symbols apart, which point at each other."""
+        for scope in self._by_node.values():
+            scope.symbols.clear()
+            scope.declared.clear()
+        self._by_node.clear()
+        self._symbol_of.clear()
+
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope that `node` stands in."""
         self._require(node)

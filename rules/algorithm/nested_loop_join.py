@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.facts.duplicates import paired
 from effilint.analyzer.facts.joins import Join, join_of_comprehension, join_of_loop
 from effilint.analyzer.patterns import always_leaves, sole_statement
 
@@ -118,6 +119,17 @@ class NestedLoopJoin(Rule):
                 return {kind: [t for t in targets if t.kind == kind] for kind in TargetKind}
             """
         ),
+        # Equal items of one list are another rule's.
+        Good(
+            """
+            def has_twins(items):
+                for i in range(len(items)):
+                    for j in range(len(items)):
+                        if i != j and items[i].key == items[j].key:
+                            return True
+                return False
+            """
+        ),
         # More is done than to look for equals.
         Good(
             """
@@ -171,6 +183,9 @@ class NestedLoopJoin(Rule):
     ) -> Iterator[Finding]:
         if join is None or join.is_of_items or _is_search(node, join, context):
             return
+        loops = [loop for loop in (join.inner, join.outer) if not isinstance(loop, ast.AsyncFor)]
+        if len(loops) == 2 and paired(join.outer_key, join.inner_key, loops, context):
+            return  # equal items of one list: ALG505 says so
         yield self.report(
             node,
             outer=context.segment(join.outer.target),

@@ -116,13 +116,21 @@ class ConstantFillComp(Rule):
         if not _is_fixed(node.elt, context) or target.id in names_in(node.elt):
             return
         count = _count(loop.iter, context)
-        if count is None or is_tiny(context, loop):
+        if count is None or is_tiny(context, loop) or _is_once_and_short(node, loop, context):
             return
         value = context.segment(node.elt)
         call = f"[{value}] * {count}"
         parent = context.parent(node)
         text = f"({call})" if isinstance(parent, _TIGHT) else call
         yield self.report(node, Edit(node, replacement(text)), value=value, call=call)
+
+
+def _is_once_and_short(
+    node: ast.ListComp, loop: ast.comprehension, context: Context
+) -> bool:
+    """Whether there is one list of some dozens of items."""
+    count = context.trip_count(loop)
+    return count is not None and count <= 128 and not context.hot_loops(node)
 
 
 def _is_fixed(node: ast.expr, context: Context) -> bool:

@@ -33,6 +33,8 @@ class ListForFirst(Rule):
     advice = "Use `{call}`"
     gain = Gain("O(n)", "O(1)", {10: 2.5, 1_000: 52.0, 100_000: 90.0})
     safety = Safety.UNSAFE
+    # Of 13 findings on code not seen before, 9: the other dicts and sets were small.
+    confidence = 0.7
     examples = (
         Bad(
             """
@@ -236,14 +238,19 @@ def _is_looped(owner: ast.expr, region: ast.AST) -> bool:
     )
 
 
-def _lists_of(owner: ast.expr, statement: ast.stmt) -> set[str]:
-    """Of `list(owner.keys())` and `list(owner.values())`, those in the statement."""
+def _lists_of(owner: ast.expr, region: ast.AST) -> set[str]:
+    """Of `list(owner.keys())[0]` and `list(owner.values())[0]`, those in the region."""
     found = set()
-    for part in ast.walk(statement):
+    for part in ast.walk(region):
         match part:
-            case ast.Call(
-                func=ast.Name("list"),
-                args=[ast.Call(func=ast.Attribute(value=listed, attr="keys" | "values" as attr))],
+            case ast.Subscript(
+                value=ast.Call(
+                    func=ast.Name("list"),
+                    args=[
+                        ast.Call(func=ast.Attribute(value=listed, attr="keys" | "values" as attr))
+                    ],
+                ),
+                slice=ast.Constant(value=0),
             ) if same(listed, owner):
                 found.add(attr)
     return found
@@ -254,9 +261,10 @@ def _has_one_item(node: ast.expr, iterable: ast.expr, context: Context) -> bool:
     owner = iterable
     if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Attribute):
         owner = iterable.func.value
-        if len(_lists_of(owner, context.statement(node))) > 1:
-            return True  # the one key and its value
-    for part in ast.walk(context.function(node) or context.tree):
+    region = context.function(node) or context.tree
+    if len(_lists_of(owner, region)) > 1:
+        return True  # the one key and its value
+    for part in ast.walk(region):
         match part:
             case ast.Call(func=ast.Name("len"), args=[measured]):
                 beside = [*ast.iter_child_nodes(context.parents[part])]
