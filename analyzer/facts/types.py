@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ _COMPREHENSIONS: dict[type[ast.AST], str] = {
     ast.GeneratorExp: "generator",
 }
 _MAX_DEPTH = 40
+_NOWHERE = _MAX_DEPTH * 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +54,44 @@ class Types:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._known: dict[object, Type] = {}
-        self._active: set[object] = set()
+        self._active: dict[object, int] = {}  # what is being inferred, and how deep it is
+        self._lowest = _NOWHERE  # the outermost of these that an answer has been cut off at
         self._assumed: dict[object, Type] = {}  # of variables whose own bindings are looked at
         self._attributes: dict[str, list[_Store]] | None = None
 
     def of(self, node: ast.expr) -> Type:
         """The type of `node`; `UNKNOWN` without positive evidence."""
-        known = self._known.get(node)
-        if known is not None:
-            return known
-        if node in self._active or len(self._active) > _MAX_DEPTH:
-            return NOTHING
-        self._active.add(node)
-        try:
-            found = self._infer(node)
-        finally:
-            self._active.discard(node)
-        if not self._active:  # inside a cycle an answer may be partial
-            found = UNKNOWN if found is NOTHING else found
-            self._known[node] = found
-        return found
+        found = self._known.get(node) or self._solve(node, lambda: self._infer(node))
+        return UNKNOWN if found is NOTHING and not self._active else found
 
     def of_symbol(self, symbol: Symbol) -> Type:
         """The type a variable has whatever binds it."""
-        if symbol in self._active:
-            return self._assumed.get(symbol, NOTHING)
-        self._active.add(symbol)
+        return self._solve(symbol, lambda: self._joined_bindings(symbol))
+
+    def _solve(self, key: object, infer: Callable[[], Type]) -> Type:
+        """Infer once; what depends on itself goes by what is known of it so far.
+
+        An answer is kept if nothing it was cut off at is still being inferred: one that was cut
+        off further out is partial.
+        """
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        depth = len(self._active)
+        if key in self._active or depth > _MAX_DEPTH:
+            self._lowest = min(self._lowest, self._active.get(key, 0))
+            return self._assumed.get(key, NOTHING)
+        self._active[key] = depth
+        outer, self._lowest = self._lowest, _NOWHERE
         try:
-            found = self._joined_bindings(symbol)
+            found = infer()
         finally:
-            self._active.discard(symbol)
-            self._assumed.pop(symbol, None)
+            del self._active[key]
+            self._assumed.pop(key, None)
+        if self._lowest >= depth:
+            self._known[key] = found
+            self._lowest = outer
+        self._lowest = min(self._lowest, outer)
         return found
 
     def _joined_bindings(self, symbol: Symbol) -> Type:
@@ -279,24 +288,21 @@ class Types:
 
     def _of_attribute(self, name: str, owner: ast.ClassDef) -> Type:
         key = (owner, name)
-        if key in self._active:
-            return self._assumed.get(key, NOTHING)
-        self._active.add(key)
-        try:
-            declared, found = NOTHING, NOTHING
-            stores = self._attribute_stores().get(name, [])
-            for store in sorted(stores, key=lambda store: _reads_attribute(store.value, name)):
-                self._assumed[key] = found
-                if store.owner is not owner:
-                    if store.owner is None:  # set from outside: to what, nobody knows
-                        return UNKNOWN
-                elif store.annotation is not None:
-                    declared = annotated(store.annotation, self._context.resolve)
-                elif not store.is_augmented and store.value is not None:
-                    found = join(found, self.of(store.value))
-        finally:
-            self._active.discard(key)
-            self._assumed.pop(key, None)
+        return self._solve(key, lambda: self._joined_stores(key))
+
+    def _joined_stores(self, key: tuple[ast.ClassDef, str]) -> Type:
+        owner, name = key
+        declared, found = NOTHING, NOTHING
+        stores = self._attribute_stores().get(name, [])
+        for store in sorted(stores, key=lambda store: _reads_attribute(store.value, name)):
+            self._assumed[key] = found
+            if store.owner is not owner:
+                if store.owner is None:  # set from outside: to what, nobody knows
+                    return UNKNOWN
+            elif store.annotation is not None:
+                declared = annotated(store.annotation, self._context.resolve)
+            elif not store.is_augmented and store.value is not None:
+                found = join(found, self.of(store.value))
         return declared if declared.is_known else found
 
     def _attribute_stores(self) -> dict[str, list[_Store]]:
@@ -349,16 +355,10 @@ class Types:
             return UNKNOWN
         if function.returns is not None:
             return annotated(function.returns, self._context.resolve)
-        if function in self._active:
-            return NOTHING
-        self._active.add(function)
-        try:
-            outcome = self._context.calls.outcome(function)
-            if outcome.is_generator:
-                return Type("generator")
-            return join_all(self.of(value) for value in outcome.returned)
-        finally:
-            self._active.discard(function)
+        outcome = self._context.calls.outcome(function)
+        if outcome.is_generator:
+            return Type("generator")
+        return self._solve(function, lambda: join_all(self.of(v) for v in outcome.returned))
 
 
 def _reads(value: ast.expr | None, name: str) -> bool:

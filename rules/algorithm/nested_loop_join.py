@@ -22,7 +22,6 @@ class NestedLoopJoin(Rule):
     advice = "Build a dict of `{items}` by key before the loops and look `{key}` up in it"
     gain = Gain("O(n * m)", "O(n + m)", {10: 1.1, 1_000: 52.0, 5_000: 170.0})
     # True, but the tables are often short: 15 of 23 findings read were worth a change.
-    confidence = 0.65
     examples = (
         Bad(
             """

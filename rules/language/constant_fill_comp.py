@@ -98,6 +98,13 @@ class ConstantFillComp(Rule):
                 return [1 for i in range(count) if i % 2 == 0]
             """
         ),
+        # Some dozens of items, once; in a loop it would count.
+        Good(
+            """
+            def letters():
+                return [0 for _ in range(26)]
+            """
+        ),
         # Four items.
         Good(
             """
@@ -125,9 +132,7 @@ class ConstantFillComp(Rule):
         yield self.report(node, Edit(node, replacement(text)), value=value, call=call)
 
 
-def _is_once_and_short(
-    node: ast.ListComp, loop: ast.comprehension, context: Context
-) -> bool:
+def _is_once_and_short(node: ast.ListComp, loop: ast.comprehension, context: Context) -> bool:
     """Whether there is one list of some dozens of items."""
     count = context.trip_count(loop)
     return count is not None and count <= 128 and not context.hot_loops(node)

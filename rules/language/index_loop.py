@@ -162,6 +162,21 @@ class IndexLoop(Rule):
                 return total
             """
         ),
+        # Four items, or four others.
+        Good(
+            """
+            def first(version, find):
+                keys = ["a", "b", "c", version]
+                for i in range(len(keys)):
+                    if find(keys[i]):
+                        return True
+                keys = ["d", "e", "f", version]
+                for i in range(len(keys)):
+                    if find(keys[i]):
+                        return True
+                return False
+            """
+        ),
         # Printing takes far longer than the rest.
         Good(
             """
