@@ -29,6 +29,7 @@ class Calls:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._outcomes: dict[ast.AST, Outcome] = {}
+        self._methods: dict[ast.ClassDef, dict[str, FunctionNode | None]] = {}
 
     def callee(self, call: ast.Call) -> FunctionNode | None:
         """The one function of this file that the call runs: by name, or as `self.method`."""
@@ -65,13 +66,14 @@ class Calls:
         return {node.name for node in self._context.index.get(ast.ClassDef, ())}  # type: ignore[attr-defined]
 
     def _method(self, owner: ast.ClassDef, name: str) -> FunctionNode | None:
-        found = [
-            statement
-            for statement in owner.body
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
-            and statement.name == name
-        ]
-        return found[0] if len(found) == 1 else None
+        methods = self._methods.get(owner)
+        if methods is None:
+            methods = self._methods[owner] = {}
+            for statement in owner.body:
+                if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                    is_first = statement.name not in methods
+                    methods[statement.name] = statement if is_first else None
+        return methods.get(name)
 
     @cached_property
     def _callers(self) -> dict[ast.AST, list[ast.Call]]:

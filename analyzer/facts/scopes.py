@@ -19,6 +19,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = frozenset((*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef))
+_DECLARATIONS = frozenset((ast.Global, ast.Nonlocal))
 _BINDERS = frozenset(
     (ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 )
@@ -229,10 +230,8 @@ class Scopes:
             else:
                 if kind in _BINDERS:
                     binders.append(node)
-                elif isinstance(node, ast.Global):
-                    scope.declared.update(dict.fromkeys(node.names, self.module))
-                elif isinstance(node, ast.Nonlocal):
-                    scope.declared.update((n, _nonlocal_home(scope, n)) for n in node.names)
+                elif kind in _DECLARATIONS:
+                    self._declare(scope, node)
                 push_children(node, stack)
         for node in binders:
             if isinstance(node, ast.Name):
@@ -240,6 +239,12 @@ class Scopes:
             else:
                 self._bind_special(scope, node)
         return nested, reads
+
+    def _declare(self, scope: Scope, node: ast.AST) -> None:
+        if isinstance(node, ast.Global):
+            scope.declared.update(dict.fromkeys(node.names, self.module))
+        elif isinstance(node, ast.Nonlocal):
+            scope.declared.update((n, _nonlocal_home(scope, n)) for n in node.names)
 
     def _target_scope(self, scope: Scope, name: ast.Name) -> Scope:
         """A walrus in a comprehension binds outside of it."""

@@ -117,6 +117,25 @@ class IdentityComprehension(Rule):
                 return out
             """,
         ),
+        Bad(
+            """
+            def colours(sold: list[str], returned: list[str]):
+                known = set()
+                for colour in sold:
+                    known.add(colour)  # LNG203
+                print(len(known))
+                for colour in returned:
+                    known.add(colour)  # LNG203
+                return known
+            """,
+            fixed="""
+            def colours(sold: list[str], returned: list[str]):
+                known = set(sold)
+                print(len(known))
+                known.update(returned)
+                return known
+            """,
+        ),
         # A list of pairs becomes a list of tuples, whatever the pairs were.
         Good(
             """
@@ -195,7 +214,9 @@ class IdentityComprehension(Rule):
 
     def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
         statement = sole_statement(node.body)
-        found = append_call(statement)
+        found, kind = append_call(statement), "list"
+        if found is None:
+            found, kind = _added(statement), "set"
         if found is None or node.orelse or not isinstance(node.target, ast.Name):
             return
         owner, item = found
@@ -203,27 +224,28 @@ class IdentityComprehension(Rule):
             return
         if node.target.id in names_in(owner) or any(same(p, owner) for p in ast.walk(node.iter)):
             return
-        if is_tiny(context, node) or context.type_of(owner).name != "list":
+        if is_tiny(context, node) or context.type_of(owner).name != kind:
             return
         if is_read_outside(context, node.target, node):
             return
         assert statement is not None
-        yield self._loop_finding(node, statement, owner, context)
+        yield self._loop_finding(node, statement, owner, kind, context)
 
     def _loop_finding(
-        self, loop: ast.For, statement: ast.stmt, owner: ast.expr, context: Context
+        self, loop: ast.For, statement: ast.stmt, owner: ast.expr, kind: str, context: Context
     ) -> Finding:
         items = operand_text(loop.iter, context.segment(loop.iter))
         name, first = context.segment(owner), context.previous(loop)
-        call = f"{name}.extend({items})"
+        call = f"{name}.{'extend' if kind == 'list' else 'update'}({items})"
         edits = [Edit(loop, statements(call))]
         match first:
             case ast.Assign(targets=[target], value=value) if (
                 same(target, owner)
                 and is_empty_container(value)
-                and context.names.is_builtin("list", loop)
+                and context.names.is_builtin(kind, loop)
             ):
-                call = items if _makes_list(loop.iter, context) else f"list({items})"
+                is_made = kind == "list" and _makes_list(loop.iter, context)
+                call = items if is_made else f"{kind}({items})"
                 edits = [Edit(first, remove()), Edit(loop, statements(f"{name} = {call}"))]
         is_safe = context.type_of(loop.iter).name in (*_CONTAINERS, *_VIEWS)
         return self._finding(statement, edits if is_safe else [], loop.iter, call, context)
@@ -280,6 +302,16 @@ class IdentityComprehension(Rule):
         context: Context,
     ) -> Finding:
         return self.report(at, *edits, iterable=context.segment(items), call=call)
+
+
+def _added(statement: ast.stmt | None) -> tuple[ast.expr, ast.expr] | None:
+    """Receiver and item, if the statement is `receiver.add(item)`."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(func=ast.Attribute(value=owner, attr="add"), args=[item], keywords=[])
+        ):
+            return owner, item
+    return None
 
 
 def _copied(generators: list[ast.comprehension]) -> ast.expr | None:
