@@ -199,6 +199,11 @@ def test_nonlocal_and_global_bind_the_outer_variable() -> None:
     assert len(context.bindings(find(context, "total", 0))) == 2
 
 
+def test_a_name_bound_only_through_global_is_used_at_module_level() -> None:
+    context = context_of("def f():\n    global state\n    state = 1\nf()\nprint(state)\n")
+    assert len(context.uses(find(context, "state", 0))) == 1
+
+
 @pytest.mark.parametrize(
     ("code", "loops"),
     [

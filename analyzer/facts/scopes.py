@@ -99,7 +99,7 @@ class Scopes:
         self._index = index
         self._by_node: dict[ast.AST, Scope] = {}
         self._symbol_of: dict[ast.AST, Symbol | None] = {}
-        self._free: dict[str, list[ast.Name]] = {}  # loads in functions that nothing there binds
+        self._free: dict[str, list[ast.Name]] = {}  # loads that nothing around them binds
         self._all_built = False
         self.star_modules: set[str] = set()
         self.module = Scope(tree, None)
@@ -204,8 +204,7 @@ class Scopes:
                 return
             looked = looked.parent
         self._symbol_of[name] = None
-        if is_function_unit:
-            self._free.setdefault(name.id, []).append(name)
+        self._free.setdefault(name.id, []).append(name)
 
     def _collect(self, scope: Scope) -> tuple[list[ast.AST], list[ast.Name]]:
         """Record what `scope` binds; return its nested scopes and the names it reads."""

@@ -239,8 +239,13 @@ def _is_steady_lambda(mapped: ast.Lambda, region: ast.AST, context: Context) -> 
 
 
 def _has_threads(context: Context) -> bool:
-    modules = {alias.name for node in context.index.get(ast.Import, ()) for alias in node.names}
-    modules |= {node.module or "" for node in context.index.get(ast.ImportFrom, ())}
+    modules: set[str] = set()
+    for node in (*context.index.get(ast.Import, ()), *context.index.get(ast.ImportFrom, ())):
+        match node:
+            case ast.Import(names=names):
+                modules |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module)):
+                modules.add(module)
     return not modules.isdisjoint(_THREADS)
 
 

@@ -240,7 +240,7 @@ def _is_looped(owner: ast.expr, region: ast.AST) -> bool:
 
 def _lists_of(owner: ast.expr, region: ast.AST) -> set[str]:
     """Of `list(owner.keys())[0]` and `list(owner.values())[0]`, those in the region."""
-    found = set()
+    found: set[str] = set()
     for part in ast.walk(region):
         match part:
             case ast.Subscript(
