@@ -92,7 +92,7 @@ class Loops:
                 if self._context.mutations(node, self._context.tree):
                     return None
                 values = (b.value for b in bindings)
-                lengths = [v and self.length(v, depth - 1) for v in values]
+                lengths = [None if v is None else self.length(v, depth - 1) for v in values]
                 known = [length for length in lengths if length is not None]
                 return max(known) if len(known) == len(lengths) else None
             case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper, step=None)):

@@ -44,7 +44,6 @@ class BigTemporaryForSingleElement(Rule):
     gain = Gain("O(n)", "O(1) when found early", {10: 1.1, 1_000: 40.0, 100_000: 4000.0})
     safety = Safety.UNSAFE
     # Of 26 findings on code not seen before, 18: the other lists were short, or made once.
-    confidence = 0.7
     examples = (
         Bad(
             """

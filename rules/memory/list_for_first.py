@@ -34,7 +34,6 @@ class ListForFirst(Rule):
     gain = Gain("O(n)", "O(1)", {10: 2.5, 1_000: 52.0, 100_000: 90.0})
     safety = Safety.UNSAFE
     # Of 13 findings on code not seen before, 9: the other dicts and sets were small.
-    confidence = 0.7
     examples = (
         Bad(
             """
