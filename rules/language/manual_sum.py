@@ -155,7 +155,8 @@ class ManualSum(Rule):
             return
         if is_tiny(context, node) or not is_number(context, total):
             return
-        if context.type_of(node.iter).name in ("ndarray", "str", "bytes"):
+        # A range has a formula: ALG301.
+        if context.type_of(node.iter).name in ("ndarray", "str", "bytes", "range"):
             return
         if is_read_outside(context, node.target, node) or not context.names.is_builtin("sum", node):
             return

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer.facts.permutations import is_only_compared
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.patterns import constant_int, is_asserted, method_call, names_in, walk
 
@@ -147,6 +148,8 @@ class UnboundedCombinatorial(Rule):
             return
         if not _is_searched(node, context):
             return
+        if name == "itertools.permutations" and is_only_compared(node, context):
+            return  # ALG104: sorting answers that
         items = node.args[0]
         if _is_input(items, context) and not _is_guarded(node, context):
             yield self.report(node, what=what, items=context.segment(items))
