@@ -113,7 +113,7 @@ class Context:
     @cached_property
     def names(self) -> Names:
         """What names and dotted names refer to."""
-        return Names(self.scopes)
+        return Names(self)
 
     def symbol(self, node: ast.AST) -> Symbol | None:
         """The variable a name (or argument, alias, definition) stands for; None for built-ins."""

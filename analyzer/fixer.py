@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import os
 import stat
 import tempfile
@@ -128,9 +129,12 @@ def fix(source: Source, linter: Checker, unsafe: bool = False) -> Fixed:
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     """Replace the content of a file at once, keeping its mode; `OSError` leaves it as it was.
 
-    A symbolic link stays one: the file it leads to is replaced.
+    A symbolic link stays one: the file it leads to is replaced. A file that may not be written is
+    not replaced either, though its folder would allow it.
     """
     real = os.path.realpath(path)
+    if os.path.exists(real) and not os.access(real, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), real)
     handle, temporary = tempfile.mkstemp(prefix=".effilint-", dir=os.path.dirname(real))
     try:
         with os.fdopen(handle, "wb") as file:

@@ -9,13 +9,15 @@ from functools import cached_property
 from effilint.analyzer.model import Finding
 from effilint.analyzer.source import Source
 
-_CODE = r"[A-Za-z]+[0-9]*"
+# Words may follow the codes of `noqa`: without a comma between them only what ends in a number,
+# as in `F401 DST101`, is a code.
 _COMMENT = re.compile(
-    r"#\s*(?:noqa(?P<noqa>\s*:\s*(?P<noqa_codes>CODE(?:[\s,]+CODE)*))?"
-    r"|effilint:\s*ignore(?P<file>-file)?(?:\[(?P<codes>[^\]]*)\])?)".replace("CODE", _CODE),
+    r"#\s*(?:noqa\b(?P<noqa>\s*:\s*(?P<noqa_codes>[a-z]+[0-9]*"
+    r"(?:\s*,\s*[a-z]+[0-9]*|\s+[a-z]+[0-9]+\b)*))?"
+    r"|effilint:\s*ignore(?P<file>-file)?\b(?:\[(?P<codes>[^\]]*)\])?)",
     re.IGNORECASE,
 )
-_CODES = re.compile(_CODE)
+_CODES = re.compile(r"[A-Z]{3,}[0-9]*")  # a family at least: no letter names half of them all
 _EVERYTHING = ("",)  # every code starts with it
 
 
@@ -32,13 +34,13 @@ class Suppressions:
             return {}
         found: dict[int, tuple[str, ...]] = {}
         for token in _comments(self._source):
-            match = _COMMENT.search(token.string)
-            if match is None:
-                continue
-            codes = match["noqa_codes"] or match["codes"]
-            prefixes = tuple(_CODES.findall(codes.upper())) if codes else _EVERYTHING
-            line = 0 if match["file"] else token.start[0]
-            found[line] = found.get(line, ()) + prefixes
+            for match in _COMMENT.finditer(token.string):
+                codes = match["noqa_codes"] or match["codes"]
+                prefixes = (
+                    tuple(_CODES.findall(codes.upper())) if codes is not None else _EVERYTHING
+                )
+                line = 0 if match["file"] else token.start[0]
+                found[line] = found.get(line, ()) + prefixes
         return found
 
     def covers(self, finding: Finding) -> bool:

@@ -28,7 +28,7 @@ FOLDER = ".effilint_cache"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what effilint remembers.\n"
 _TABLE = """
 create table if not exists outcomes (
-    path text, selection text, content blob, outcome text, primary key (path, selection)
+    path blob, selection text, content blob, outcome text, primary key (path, selection)
 ) without rowid
 """
 _LARGEST = 64 << 20  # bytes; beyond it everything is forgotten
@@ -54,7 +54,7 @@ class Cache:
         try:
             row = self._connection.execute(
                 "select outcome from outcomes where path = ? and selection = ? and content = ?",
-                (os.path.abspath(path), self._key(selection), content),
+                (_key_of(path), self._key(selection), content),
             ).fetchone()
             return None if row is None else _decode(path, row[0])
         except (sqlite3.Error, LookupError, TypeError, ValueError):
@@ -65,11 +65,11 @@ class Cache:
         if self._connection is None:
             return
         rows = [
-            (os.path.abspath(o.path), self._key(selection), o.digest, _encode(o))
+            (_key_of(o.path), self._key(selection), o.digest, _encode(o))
             for o, selection in outcomes
         ]
         # another process may hold the file for longer than we wait, or the disk be full
-        with contextlib.suppress(sqlite3.Error, UnicodeError), self._connection:
+        with contextlib.suppress(sqlite3.Error), self._connection:
             self._connection.executemany("replace into outcomes values (?, ?, ?, ?)", rows)
 
     def close(self) -> None:
@@ -106,6 +106,10 @@ class Cache:
             connection.close()
             raise
         return connection
+
+
+def _key_of(path: str) -> bytes:
+    return os.fsencode(os.path.abspath(path))  # a name may be no text
 
 
 def _prepare(folder: str) -> None:

@@ -38,22 +38,23 @@ class Configuration:
         """Return the settings in the absolute `folder`; `ConfigurationError` if they are wrong."""
         if self._isolated:
             return self._default
-        found = self._known.get(folder)
-        if found is None:
-            found = self._known[folder] = self._look_up(folder)
+        unknown = []
+        while (found := self._known.get(folder) or self._own(folder)) is None:
+            unknown.append(folder)
+            folder = os.path.dirname(folder)
+        self._known |= dict.fromkeys((*unknown, folder), found)
         if isinstance(found, ConfigurationError):
             raise found
         return found
 
-    def _look_up(self, folder: str) -> Settings | ConfigurationError:
+    def _own(self, folder: str) -> Settings | ConfigurationError | None:
         try:
             own = _settings_in(folder)
-            if own is not None:
-                return override(own, self._overrides)
-            parent = os.path.dirname(folder)
-            return self._default if parent == folder else self.settings(parent)
         except ConfigurationError as error:
             return error
+        if own is not None:
+            return override(own, self._overrides)
+        return self._default if os.path.dirname(folder) == folder else None
 
 
 def override(settings: Settings, given: Mapping[str, Any]) -> Settings:
@@ -124,8 +125,10 @@ def _read_toml(path: str) -> dict[str, Any] | None:
 
     try:
         return tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # not text, not TOML, or a number of too many digits
         raise ConfigurationError(_shown(path), f"not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(_shown(path), "nested too deep") from None
 
 
 def _shown(path: str) -> str:

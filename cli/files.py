@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from effilint.outcome import Problem
 from effilint.settings import Settings
 
 SUFFIXES = (".py", ".ipynb")
-_NOT_LINTED = ".pyi"  # stubs hold no code that runs
+NOT_LINTED = ".pyi"  # stubs hold no code that runs
 
 
 class File(NamedTuple):
@@ -47,7 +48,7 @@ class Discovery:
 
     def add(self, path: str) -> None:
         """Look for files at `path`: itself if it is a file, else all Python below it."""
-        path = os.path.normpath(path)
+        path = path and os.path.normpath(path)  # of nothing it would make the current folder
         if not os.path.isdir(path):
             self._add_named(path)
             return
@@ -63,11 +64,14 @@ class Discovery:
 
     def _add_named(self, path: str) -> None:
         try:
-            os.stat(path)
+            mode = os.stat(path).st_mode
         except OSError as error:
             self._problem(path, reason(error, path))
             return
-        if not path.endswith(_NOT_LINTED):
+        if not stat.S_ISREG(mode):  # it may block for ever, and can be read only once
+            self._problem(path, "not a regular file; `-` reads from standard input")
+            return
+        if not path.endswith(NOT_LINTED):
             self._add_file(path)
 
     def _add_file(self, path: str) -> None:

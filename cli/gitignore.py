@@ -40,9 +40,21 @@ def rules_in(folder: str, inherited: Rules) -> Rules:
     """Return `inherited` and what the .gitignore of the absolute `folder` adds, if it has one."""
     try:
         with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            return (*inherited, (folder, spec(file)))
-    except (OSError, ValueError):  # none, unreadable, or a line git would not understand either
+            lines = file.readlines()
+    except OSError:  # none, or unreadable
         return inherited
+    try:
+        return (*inherited, (folder, spec(lines)))
+    except ValueError:  # the lines that git does not understand either
+        return (*inherited, (folder, spec(filter(_is_valid, lines))))
+
+
+def _is_valid(line: str) -> bool:
+    try:
+        spec([line])
+    except ValueError:
+        return False
+    return True
 
 
 def is_ignored(path: str, is_folder: bool, rules: Rules) -> bool:

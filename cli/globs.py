@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,7 +48,10 @@ def spec(patterns: Iterable[str]) -> GitIgnoreSpec:
     # pathspec costs as much to import as a small file costs to lint.
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns)
+    try:
+        return GitIgnoreSpec.from_lines(patterns)
+    except re.error as error:  # as for the range in `[z-a]`
+        raise ValueError(f"invalid pattern: {error.msg}") from None
 
 
 def relative(path: str, root: str) -> str | None:

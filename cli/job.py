@@ -83,7 +83,10 @@ def _examine(job: Job, data: bytes, selected: Linter) -> Outcome:
     source = Source.from_bytes(data, job.path)
     diagnostics = selected.check(source)
     if job.mode is not Mode.CHECK and any(applicable(d, job.unsafe) for d in diagnostics):
-        return _fix(job, selected, source)
+        if source.encode(source.text) == data:
+            return _fix(job, selected, source)
+        message = f"cannot be written back in its encoding, {source.encoding}, without loss"
+        return Outcome(job.path, tuple(diagnostics), Problem(job.path, message))
     return Outcome(job.path, tuple(diagnostics), text=job.data or b"", digest=digest(data))
 
 
@@ -112,9 +115,16 @@ def _diff(old: Source, new: Source) -> str:
     import difflib
 
     lines = difflib.unified_diff(old.lines, new.lines, old.filename, new.filename)
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
+    return "".join(map(_ended, lines))
+
+
+def _ended(line: str) -> str:
+    """Return a line of a diff with a line feed at its end, whatever ends it in the file."""
+    if line.endswith("\n"):
+        return line
+    if line.endswith("\r"):
+        return f"{line[:-1]}\n"
+    return f"{line}\n\\ No newline at end of file\n"
 
 
 def _content(job: Job) -> bytes:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
+import sys
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -33,8 +37,34 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where the system refuses to go on, say so in one line and exit with 2."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # whoever reads has seen enough; click ends quietly
+            raise
+        except OSError as error:
+            _give_up(error.strerror or str(error))
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="effilint")
 def main() -> None:
     """Find inefficient Python, prove it, fix it, and score it."""
+    # A stream that was closed before we started is None, and what we open next takes its place.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, "the current folder is gone") from None
+
+
+def _give_up(why: str) -> NoReturn:
+    click.echo(f"effilint: error: {why}", err=True)
+    sys.stdout = _nowhere()  # or what could not be written would be tried once more at the end
+    raise SystemExit(2)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")

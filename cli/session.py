@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from effilint.config import Configuration, ConfigurationError
-from effilint.files import Discovery, File
+from effilint.files import NOT_LINTED, Discovery, File
 from effilint.linting import Run, cache_folder, lint, lint_text
 from effilint.outcome import Mode, Outcome, Problem
 from effilint.reporters import render
@@ -45,7 +46,7 @@ class Session(NamedTuple):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):  # names of files may be of no encoding
                 stream.reconfigure(errors="backslashreplace")
-        if "-" in self.paths:
+        if self._reads_stdin:
             return self._run_on_stdin()
         discovery = Discovery(Configuration(self.overrides, self.isolated))
         for path in self.paths or (".",):
@@ -56,21 +57,29 @@ class Session(NamedTuple):
         return self._finish(outcomes, [*discovery.problems, *problems], files, _read)
 
     @property
+    def _reads_stdin(self) -> bool:
+        return "-" in self.paths or self.stdin_filename is not None
+
+    @property
     def _mode(self) -> Mode:
         if self.diff:
             return Mode.DIFF
         return Mode.FIX if self.fix else Mode.CHECK
 
     def _run_on_stdin(self) -> int:
-        if len(self.paths) > 1:
+        if self.paths not in ((), ("-",)):
             raise click.UsageError("`-` (standard input) cannot be combined with paths")
+        if sys.stdin is None:  # closed before we started
+            raise OSError(errno.EBADF, "standard input is closed")
         data = sys.stdin.buffer.read()
         name = self.stdin_filename or "<stdin>"
         absolute = os.path.abspath(self.stdin_filename or "stdin.py")
         try:
             configuration = Configuration(self.overrides, self.isolated)
             file = File(name, absolute, configuration.settings(os.path.dirname(absolute)))
-            outcomes, problems = lint_text(data, file, self._mode)
+            outcomes, problems = [], []
+            if not name.endswith(NOT_LINTED):
+                outcomes, problems = lint_text(data, file, self._mode)
         except ConfigurationError as error:
             outcomes, problems = [], [Problem(error.filename, str(error))]
             file = File(name, absolute, Settings())
@@ -112,7 +121,7 @@ class Session(NamedTuple):
 
     @property
     def _writes_code(self) -> bool:
-        return "-" in self.paths and self._mode is Mode.FIX
+        return self._reads_stdin and self._mode is Mode.FIX
 
     @property
     def _coloured(self) -> bool:

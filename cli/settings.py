@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,7 @@ def read_settings(table: Mapping[str, Any], root: str) -> Settings:
             values[key.replace("-", "_")] = read(value, root)
         except TypeError:
             raise SettingsError(f"`{key}` must be {expected}, not {_kind(value)}") from None
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise SettingsError(f"`{key}`: {error}") from None
     return Settings(**values)
 
@@ -90,7 +91,9 @@ def _codes_by_glob(value: object, root: str) -> tuple[tuple[Glob, tuple[str, ...
 def _number(value: object, root: str) -> float:  # noqa: ARG001
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
-    return float(value)
+    if not math.isfinite(number := float(value)):
+        raise ValueError("must be finite")
+    return number
 
 
 def _boolean(value: object, root: str) -> bool:  # noqa: ARG001

@@ -202,3 +202,13 @@ def test_two_runs_share_one_file(tmp_path: Path) -> None:
     one.close()
     other.close()
     assert one.get("b.py", chosen, key) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text there")
+def test_a_name_that_is_no_text_is_remembered_too(project: Path, examined: list[str]) -> None:
+    names = ["a.py", os.fsdecode(b"\xff.py")]
+    for name in names:
+        (project / name).write_text(SLOW)
+    first = check()
+    assert check().stdout == first.stdout
+    assert examined == names

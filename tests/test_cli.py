@@ -269,6 +269,60 @@ def test_python_minus_m_and_broken_pipe(project: Path) -> None:
     assert process.returncode == 1
 
 
+def in_shell(command: str) -> tuple[int, str, str]:
+    """Run `effilint ...` in a shell; return the exit code, and what it wrote."""
+    program = f'effilint() {{ "{sys.executable}" -m effilint "$@"; }}; {command}'
+    done = subprocess.run(["sh", "-c", program], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("effilint check - <&-", "standard input is closed"),
+        ("mkdir gone; cd gone; rmdir ../gone; effilint check", "the current folder is gone"),
+        ("mkdir gone; cd gone; rmdir ../gone; effilint check -", "the current folder is gone"),
+        ("mkdir gone; cd gone; rmdir ../gone; effilint complexity .", "the current folder is gone"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line(command: str, message: str) -> None:
+    assert in_shell(command) == (2, "", f"effilint: error: {message}\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["check a.py", "rule API101", "complexity a.py"])
+def test_a_full_disk_below_the_output_is_one_line(project: Path, command: str) -> None:
+    (project / "a.py").write_text(SLOW)
+    code, _, error = in_shell(f"effilint {command} >/dev/full")
+    assert code == 2
+    assert error.lower() == "effilint: error: no space left on device\n"
+
+
+def test_closed_output_is_no_error(project: Path) -> None:
+    (project / "a.py").write_text(SLOW)
+    assert in_shell("effilint check a.py >&-") == (1, "", "")
+    assert in_shell("effilint check missing.py 2>&-")[0] == 2
+
+
+def test_what_is_no_regular_file_is_not_read(project: Path) -> None:
+    os.mkfifo(project / "pipe.py")
+    assert check("pipe.py").stderr.startswith("pipe.py: error: not a regular file")
+    assert check("/dev/null").exit_code == 2
+    assert check().stderr == ".: error: no Python files found under .\n"
+
+
+def test_an_empty_path_is_not_the_current_folder(project: Path) -> None:
+    (project / "a.py").write_text(SLOW)
+    result = check("")
+    assert (result.exit_code, result.stdout) == (2, "1 error, no findings.\n")
+    assert result.stderr == ": error: no such file or folder\n"
+
+
+@pytest.mark.parametrize("gain", ["nan", "inf", "x"])
+def test_a_minimal_gain_is_a_number(gain: str) -> None:
+    assert check("--min-gain", gain).exit_code == 2
+
+
 def test_version_and_help() -> None:
     assert run("--version").output == f"effilint, version {effilint.__version__}\n"
     assert "check" in run("-h").output

@@ -77,6 +77,41 @@ def test_fix_keeps_line_endings_encoding_and_mode(project: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o750
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_fix_leaves_a_read_only_file_alone(project: Path) -> None:
+    path = project / "a.py"
+    path.write_text(SLOW)
+    path.chmod(0o444)
+    result = check("--fix")
+    assert (result.exit_code, path.read_text()) == (2, SLOW)
+    assert result.stderr == "a.py: error: cannot write: permission denied\n"
+
+
+def test_fix_asks_whether_a_file_may_be_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project / "a.py"
+    path.write_text(SLOW)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    result = check("--fix")
+    assert (result.exit_code, path.read_text()) == (2, SLOW)
+    assert result.stderr == "a.py: error: cannot write: permission denied\n"
+
+
+def test_fix_leaves_alone_what_it_could_not_write_back(project: Path) -> None:
+    code = f"# coding: unicode_escape\n{SLOW}"  # written in that encoding, it is one comment
+    (project / "a.py").write_text(code)
+    result = check("--fix", "--output-format", "concise")
+    assert (result.exit_code, (project / "a.py").read_text()) == (2, code)
+    assert "a.py: error: cannot be written back in its encoding, unicode_esc" in result.stderr
+    assert "a.py:3:12: API101" in result.stdout
+
+
+def test_diff_of_old_macintosh_lines(project: Path) -> None:
+    (project / "a.py").write_bytes(SLOW.replace("\n", "\r").encode())
+    assert "-    return sorted(xs)[0]\n+    return min(xs)\n" in check("--diff").stdout
+
+
 def test_fix_leaves_a_broken_file_alone(project: Path) -> None:
     (project / "a.py").write_text(SLOW + "if:\n")
     result = check("--fix")
@@ -250,3 +285,16 @@ def test_notebooks(project: Path) -> None:
     assert check("--fix").exit_code == 0
     sources = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"]]
     assert sources == ["import os", f"x = 1\n{FAST}"]
+
+
+def test_a_name_for_stdin_reads_stdin(project: Path) -> None:
+    (project / "b.py").write_text(SLOW)
+    named = check("--stdin-filename", "a.py", "--output-format", "concise", stdin=SLOW)
+    assert [line[:4] for line in named.stdout.splitlines()] == ["a.py", "Foun"]
+    assert check("--stdin-filename", "a.py", "b.py", stdin=SLOW).exit_code == 2
+
+
+def test_stubs_on_stdin_are_not_linted() -> None:
+    result = check("-", "--stdin-filename", "a.pyi", stdin=SLOW)
+    assert (result.exit_code, result.stdout) == (0, "All checks passed!\n")
+    assert check("-", "--fix", "--stdin-filename", "a.pyi", stdin=SLOW).stdout == SLOW

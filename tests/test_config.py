@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,13 @@ def test_per_file_ignores(project: Path) -> None:
         ("per-file-ignores = []", "`per-file-ignores` must be a table of lists of strings"),
         ('per-file-ignores = {"a" = "API"}', "`per-file-ignores` must be a table of lists"),
         ("select = [", "not valid TOML: "),
+        pytest.param("select = " + "[" * 20_000, "nested too deep", id="deep"),
+        pytest.param("min-gain = " + "9" * 400, "`min-gain`: int too large", id="large"),
+        pytest.param("min-gain = " + "9" * 5000, "not valid TOML: ", id="digits"),
+        ("min-gain = nan", "`min-gain`: must be finite"),
+        ('exclude = ["!"]', "`exclude`: "),
+        ('extend-exclude = ["[z-a]"]', "`extend-exclude`: invalid pattern: bad character range"),
+        ('per-file-ignores = {"[z-a]" = ["API"]}', "`per-file-ignores`: invalid pattern: "),
     ],
 )
 def test_bad_configuration_is_one_line_that_names_the_key(
@@ -182,6 +190,22 @@ def test_gitignore(project: Path) -> None:
     assert len(linted()) == 8
 
 
+def test_a_gitignore_line_that_git_passes_over(project: Path) -> None:
+    (project / ".git").mkdir()
+    write(project / ".gitignore", "[z-a]\n!\nmade.py\n")
+    write(project / "a.py")
+    write(project / "made.py")
+    assert linted() == ["a.py"]
+
+
+@pytest.mark.parametrize("option", ["--exclude", "--extend-exclude"])
+def test_a_bad_pattern_on_the_command_line(project: Path, option: str) -> None:
+    write(project / "a.py")
+    result = check(option, "[z-a]*")
+    assert result.exit_code == 2
+    assert "bad character range" in result.stderr
+
+
 def test_links_are_followed_once(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside")
     write(outside / "o.py")
@@ -204,3 +228,19 @@ def test_a_crowded_tree_of_folders(project: Path) -> None:
         path = path / "deeper"
     write(path / "a.py")
     assert len(linted()) == 1
+
+
+def test_a_file_below_more_folders_than_calls_may_nest(project: Path) -> None:
+    write(project / "effilint.toml", 'ignore = ["API101"]\n')
+    folder = "a/" * 1200
+    for depth in range(1, 1201):
+        os.mkdir("a/" * depth)
+    name = f"{folder}a.py"
+    try:
+        Path(name).write_text(SLOW)
+        assert check(name).exit_code == 0
+        assert linted("--isolated", name) == [name]
+    finally:  # what cleans up after the tests calls itself for every folder
+        os.remove(name)
+        os.removedirs(folder)
+

@@ -102,6 +102,24 @@ def test_full_underlines_wide_characters_and_long_spans() -> None:
     assert "  | ^^^^^^^^^^ to line 4\n" in render("full", report(spans, text=long))
 
 
+def test_full_shows_the_part_of_a_long_line_that_matters() -> None:
+    line = "x = [" + "1," * 50_000 + "sorted(xs)[0]" + ", 2" * 50_000 + "]\n"
+    place = line.index("sorted")
+    change = Fix("x", Safety.SAFE, (TextEdit("min(xs)", 1, place + 1, 1, place + 14),))
+    found = finding(line=1, end_line=1, column=place + 1, end_column=place + 14, fix=change)
+    text = render("full", report(found, text=line))
+    shown, carets = text.splitlines()[3:5]
+    assert shown[carets.index("^") : carets.index("^") + carets.count("^")] == "sorted(xs)[0]"
+    assert max(map(len, text.splitlines())) < 400
+
+
+def test_full_ends_lines_where_python_does() -> None:
+    edits = (TextEdit("min(xs)", 1, 5, 1, 18),)
+    found = finding(line=1, end_line=1, column=5, end_column=18, fix=Fix("x", Safety.SAFE, edits))
+    text = render("full", report(found, text="x = sorted(xs)[0]  # \f\u2028 more\n"))
+    assert len([line for line in text.splitlines() if " + " in line]) == 1
+
+
 def test_full_does_without_the_source() -> None:
     text = render("full", report(finding(), text=None))
     assert "--> src/a.py:4:9\n  = behaviour" in text

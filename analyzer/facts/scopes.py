@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import ast
 import enum
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from effilint.analyzer.tree import Index, Parents, push_children
 
@@ -22,12 +20,6 @@ _SCOPES = frozenset((*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef))
 _DECLARATIONS = frozenset((ast.Global, ast.Nonlocal))
 _BINDERS = frozenset(
     (ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
-)
-
-# Star imports from these are read; any other may bring every name, so nothing is known after it.
-_STAR_MODULES = frozenset(
-    "bisect collections functools heapq itertools math operator queue random re string sys time "
-    "typing".split()
 )
 
 
@@ -101,7 +93,6 @@ class Scopes:
         self._symbol_of: dict[ast.AST, Symbol | None] = {}
         self._free: dict[str, list[ast.Name]] = {}  # loads that nothing around them binds
         self._all_built = False
-        self.star_modules: set[str] = set()
         self.module = Scope(tree, None)
         self._build(self.module)
         for declaration in index.get(ast.Global, ()):
@@ -133,10 +124,6 @@ class Scopes:
         if found is None and isinstance(node, ast.Name):
             return self.module.symbols.get(node.id)
         return found
-
-    def parent(self, node: ast.AST) -> ast.AST | None:
-        """The node that holds `node`."""
-        return self._parents.get(node)
 
     def loads(self, symbol: Symbol) -> list[ast.Name]:
         """Every read of the variable, in nested functions too."""
@@ -272,8 +259,8 @@ class Scopes:
                 for alias in names:
                     bound = alias.asname or alias.name.partition(".")[0]
                     self._bind(scope, bound, Binding(alias, Kind.IMPORT))
-            case ast.ImportFrom(names=[ast.alias(name="*")], module=module, level=level):
-                self.star_modules.add("." * level + (module or ""))
+            case ast.ImportFrom(names=[ast.alias(name="*")]):
+                return  # it binds names that nobody sees here
             case ast.ImportFrom(names=names):
                 for alias in names:
                     self._bind(scope, alias.asname or alias.name, Binding(alias, Kind.IMPORT))
@@ -330,16 +317,6 @@ def arguments(args: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     for rest in (args.vararg, args.kwarg):
         if rest is not None:
             yield rest, None
-
-
-@cache
-def star_names(module: str) -> frozenset[str] | None:
-    """The names `from module import *` brings, for known standard modules; else None."""
-    if module not in _STAR_MODULES:
-        return None
-    loaded = importlib.import_module(module)
-    public = getattr(loaded, "__all__", None) or [n for n in vars(loaded) if n[0] != "_"]
-    return frozenset(public)
 
 
 def _nonlocal_home(scope: Scope, name: str) -> Scope:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any
 
 import click
 
-from effilint.globs import Glob
+from effilint.globs import Glob, Globs
 from effilint.reporters import FORMATS
 
 _READABLE = ("full", "concise")
@@ -32,7 +33,22 @@ def _globs(
 ) -> tuple[Glob, ...] | None:
     if not given:
         return None
-    return tuple(Glob(os.getcwd(), pattern) for value in given for pattern in value.split(","))
+    globs = tuple(Glob(os.getcwd(), pattern) for value in given for pattern in value.split(","))
+    try:
+        Globs(globs)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return globs
+
+
+def _finite(
+    context: click.Context,  # noqa: ARG001
+    parameter: click.Parameter,  # noqa: ARG001
+    given: float | None,
+) -> float | None:
+    if given is not None and not math.isfinite(given):
+        raise click.BadParameter("must be finite")
+    return given
 
 
 _CODES: dict[str, Any] = {"multiple": True, "metavar": "CODES", "callback": _codes}
@@ -44,7 +60,13 @@ _GLOBS: dict[str, Any] = {"multiple": True, "metavar": "GLOBS", "callback": _glo
 @click.option("--select", help="Rules, behaviours or families to run; ALL for all.", **_CODES)
 @click.option("--ignore", help="Rules, behaviours or families not to run.", **_CODES)
 @click.option("--extend-select", help="Like --select, on top of what is configured.", **_CODES)
-@click.option("--min-gain", type=float, metavar="X", help="Only rules that gain X times or more.")
+@click.option(
+    "--min-gain",
+    type=float,
+    callback=_finite,
+    metavar="X",
+    help="Only rules that gain X times or more.",
+)
 @click.option("--exclude", help="Patterns of paths to leave out, instead of the usual.", **_GLOBS)
 @click.option("--extend-exclude", help="Patterns of paths to leave out as well.", **_GLOBS)
 @click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Default: do.")

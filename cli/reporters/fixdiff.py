@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,7 +62,9 @@ def _apply(edits: Sequence[TextEdit], old: Sequence[str], first: int) -> list[st
         start = starts[edit.line - first] + edit.column - 1
         pieces += [text[done:start], edit.content]
         done = starts[edit.end_line - first] + edit.end_column - 1
-    return "".join([*pieces, text[done:]]).splitlines(keepends=True)
+    new = "".join([*pieces, text[done:]])
+    # `str.splitlines` would end lines where Python does not, as at a form feed
+    return io.StringIO(new, newline="").readlines()
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

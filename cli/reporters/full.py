@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _BEFORE = 2  # lines of context above a finding
 _TAB = "    "
+_LONGEST = 300  # characters of a line that are shown; generated code has lines of megabytes
 
 
 def render(report: Report) -> str:
@@ -75,12 +76,14 @@ def _excerpt(d: Diagnostic, lines: list[str], width: int, style: _Style) -> list
         return []
     bar = style("|", "blue")
     shown = [f"{' ' * width} {bar}"]
+    skipped = d.column - _LONGEST // 2 if d.column > _LONGEST else 0
     for number in range(max(1, d.line - _BEFORE), d.line + 1):
-        shown.append(f"{style(str(number).rjust(width), 'blue')} {bar} {_plain(lines[number - 1])}")
+        text = lines[number - 1][skipped if number == d.line else 0 :]
+        shown.append(f"{style(str(number).rjust(width), 'blue')} {bar} {_shortened(text)}")
     line = lines[d.line - 1].rstrip("\r\n")
     end = d.end_column - 1 if d.end_line == d.line else len(line.rstrip())
-    indent = " " * _columns(line[: d.column - 1])
-    carets = "^" * max(1, _columns(line[d.column - 1 : end]))
+    indent = " " * _columns(line[skipped : d.column - 1])
+    carets = "^" * max(1, _columns(line[d.column - 1 : min(end, skipped + _LONGEST)]))
     more = f" to line {d.end_line}" if d.end_line > d.line else ""
     shown.append(f"{' ' * width} {bar} {indent}{style(carets + more, 'red')}")
     return shown
@@ -99,17 +102,21 @@ def _diff(change: Change, source: Source, width: int, style: _Style) -> list[str
     bar = style("|", "blue")
     margin = " " * width
     shown = [f"{margin} {bar}"]
-    shown += [f"{margin} {bar} {style('- ' + _plain(line), 'red')}" for line in change.removed]
+    shown += [f"{margin} {bar} {style('- ' + _shortened(line), 'red')}" for line in change.removed]
     first = source.locate(change.line)[1]
     for number, line in enumerate(change.added, first):
         label = style(str(number).rjust(width), "blue")
-        shown.append(f"{label} {bar} {style('+ ' + _plain(line), 'green')}")
+        shown.append(f"{label} {bar} {style('+ ' + _shortened(line), 'green')}")
     return shown
 
 
 def _plain(line: str) -> str:
     """Return a line of code as it is shown."""
     return plain(line.rstrip("\r\n").replace("\t", _TAB))
+
+
+def _shortened(line: str) -> str:
+    return _plain(line) if len(line) <= _LONGEST else f"{_plain(line[:_LONGEST])}..."
 
 
 def _columns(text: str) -> int:
