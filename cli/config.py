@@ -118,6 +118,8 @@ def _read_toml(path: str) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
+        if not os.access(os.path.dirname(path), os.X_OK):
+            return None  # nothing in this folder can be read, which is reported where it matters
         raise ConfigurationError(_shown(path), f"cannot read: {error.strerror}") from None
     if os.path.basename(path) == "pyproject.toml" and b"effilint" not in data:
         return None

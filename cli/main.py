@@ -38,7 +38,7 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; where the system refuses to go on, say so in one line and exit with 2."""
+        """Run the command; what the system refuses to do is one line, and the exit code 2."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # whoever reads has seen enough; click ends quietly

@@ -77,9 +77,8 @@ class Session(NamedTuple):
         try:
             configuration = Configuration(self.overrides, self.isolated)
             file = File(name, absolute, configuration.settings(os.path.dirname(absolute)))
-            outcomes, problems = [], []
-            if not name.endswith(NOT_LINTED):
-                outcomes, problems = lint_text(data, file, self._mode)
+            linted = not name.endswith(NOT_LINTED)
+            outcomes, problems = lint_text(data, file, self._mode) if linted else ([], [])
         except ConfigurationError as error:
             outcomes, problems = [], [Problem(error.filename, str(error))]
             file = File(name, absolute, Settings())

@@ -135,6 +135,23 @@ def test_other_configuration_errors(project: Path) -> None:
     assert check().stderr.startswith("pyproject.toml: error: cannot read: ")
 
 
+def test_an_unreadable_folder_has_no_configuration(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project / "hidden/a.py")
+    opened = open
+
+    def refuse(path: str, *rest: object, **options: object) -> object:
+        if path == str(project / "hidden/effilint.toml"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *rest, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("builtins.open", refuse)
+    assert check().stderr == "hidden/effilint.toml: error: cannot read: Permission denied\n"
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert check().stderr == ""
+
+
 def test_an_unknown_code_in_a_configuration(project: Path) -> None:
     write(project / "effilint.toml", 'select = ["API1O1"]\n')
     write(project / "a.py")
@@ -243,4 +260,3 @@ def test_a_file_below_more_folders_than_calls_may_nest(project: Path) -> None:
     finally:  # what cleans up after the tests calls itself for every folder
         os.remove(name)
         os.removedirs(folder)
-

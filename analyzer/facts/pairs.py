@@ -28,6 +28,7 @@ class Pair:
 
 
 def pair_of(test: ast.Compare, context: Context) -> Pair | None:
+    """Return the loops that run the test on each item beside each other; None if they do not."""
     loops = context.hot_loops(test)
     if not loops or _is_short(loops[0], context):
         return None

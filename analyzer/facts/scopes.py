@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from effilint.analyzer.tree import Index, Parents, push_children
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = frozenset((*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef))

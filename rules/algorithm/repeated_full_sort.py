@@ -186,6 +186,7 @@ def _is_asserted(node: ast.AST, context: Context) -> bool:
 
 def _is_needed(node: ast.Call, block: list[ast.stmt], context: Context) -> bool:
     """Whether the call runs whenever the block does, and not for a message."""
+    statements = set(block)
     child: ast.AST = node
     for outer in context.ancestors(node):
         if isinstance(outer, ast.Call) and last_name(outer.func) in _MESSAGES:
@@ -194,7 +195,7 @@ def _is_needed(node: ast.Call, block: list[ast.stmt], context: Context) -> bool:
             return False
         if isinstance(outer, ast.If | ast.IfExp) and child is not outer.test:
             return False
-        if outer in block:
+        if outer in statements:
             return True
         child = outer
     return False
