@@ -51,6 +51,8 @@ def describe(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "behaviour": rule.behaviour.prefix,
         "behaviour_name": rule.behaviour.name,
+        "behaviour_description": rule.behaviour.description,
+        "dual": rule.behaviour.dual,
         "explanation": inspect.cleandoc(rule.__doc__ or ""),
         "gain": {
             "before": gain.before,
@@ -86,7 +88,9 @@ def _text(rule: dict[str, Any]) -> str:
     use = "on by default" if rule["on_by_default"] else f"off by default (--select {rule['code']})"
     parts = [
         f"{rule['code']} {rule['name']}",
-        f"Behaviour: {rule['behaviour']} {rule['behaviour_name']}\n"
+        f"Behaviour: {rule['behaviour']} {rule['behaviour_name']}: "
+        f"{rule['behaviour_description']}\n"
+        f"Better: {rule['dual']}\n"
         f"Gain: {gain['before']} -> {gain['after']} ({gain['tier']}): {measured}\n"
         f"Fix: {fix}; {use}; confidence {rule['confidence']:g}",
         rule["explanation"],
