@@ -47,7 +47,7 @@ class ManualGcdLcm(Rule):
             def largest_square(width, height):
                 return math.gcd(width, height)
             """,
-            workload="largest_square(n + 1, n + 2)",
+            workload="largest_square(4 * n + 4, 6) if n < 8 else largest_square(n + 1, n + 2)",
         ),
         # Euclid's algorithm.
         Bad(

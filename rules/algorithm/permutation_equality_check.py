@@ -36,7 +36,10 @@ class PermutationEqualityCheck(Rule):
             def is_anagram(word, other):
                 return sorted(word) == sorted(other)
             """,
-            workload="is_anagram('abcdefgh'[:n], 'hgfedcbaz'[-n - 1:-1])",
+            workload=(
+                "is_anagram('ab', 'ba') if n < 3 else "
+                "is_anagram('abcdefgh'[:n], 'hgfedcbaz'[-n - 1:-1])"
+            ),
         ),
         # In a generator expression, as tuples.
         Bad(

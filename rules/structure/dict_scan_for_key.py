@@ -42,8 +42,11 @@ class DictScanForKey(Rule):
                     return price
                 return 0
             """,
-            workload="price_of(globals().get('T') or "
-            "globals().setdefault('T', {str(i): i for i in range(n)}), '-')",
+            workload=(
+                "price_of({'a': 3, str(n): 4}, '1') if n < 8 else "
+                "price_of(globals().get('T') or "
+                "globals().setdefault('T', {str(i): i for i in range(n)}), '-')"
+            ),
         ),
         Bad(
             """

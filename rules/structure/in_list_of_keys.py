@@ -30,8 +30,11 @@ class InListOfKeys(Rule):
             def is_known(table: dict, word):
                 return word in table
             """,
-            workload="is_known(globals().get('T') or "
-            "globals().setdefault('T', dict.fromkeys(range(n))), -1)",
+            workload=(
+                "is_known({1: 2}, n) if n < 8 else "
+                "is_known(globals().get('T') or "
+                "globals().setdefault('T', dict.fromkeys(range(n))), -1)"
+            ),
         ),
         Bad(
             """
