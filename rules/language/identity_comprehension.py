@@ -22,6 +22,7 @@ from effilint.analyzer.patterns import (
     is_asserted,
     is_constant,
     is_empty_container,
+    method_call,
     names_in,
     operand_text,
     same,
@@ -59,6 +60,16 @@ class IdentityComprehension(Rule):
                 return list(rows)
             """,
             workload="snapshot([1, 2] * (n // 2))",
+        ),
+        Bad(
+            """
+            def line(fields):
+                return ", ".join([field for field in fields])  # LNG203
+            """,
+            fixed="""
+            def line(fields):
+                return ", ".join(fields)
+            """,
         ),
         Bad(
             """
@@ -267,8 +278,8 @@ class IdentityComprehension(Rule):
         text = operand_text(items, context.segment(items))
         parent = context.parent(node)
         if isinstance(parent, ast.Call) and not isinstance(node, ast.SetComp):
-            function = context.resolve(parent.func)
-            if function in _CONSUMERS and parent.args == [node]:
+            function = _consumer(parent, context)
+            if function is not None and parent.args == [node]:
                 call = f"{function}({text})" if not parent.keywords else f"{function}({text}, ...)"
                 yield self._consumed(node, parent, text, call, items, context)
                 return
@@ -302,6 +313,17 @@ class IdentityComprehension(Rule):
         context: Context,
     ) -> Finding:
         return self.report(at, *edits, iterable=context.segment(items), call=call)
+
+
+def _consumer(call: ast.Call, context: Context) -> str | None:
+    """The function as it is written, if it goes through any iterable."""
+    function = context.resolve(call.func)
+    if function in _CONSUMERS:
+        return function
+    receiver = method_call(call, "join")
+    if receiver is not None and context.type_of(receiver).name in ("str", "bytes"):
+        return context.segment(call.func)
+    return None
 
 
 def _added(statement: ast.stmt | None) -> tuple[ast.expr, ast.expr] | None:
