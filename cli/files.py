@@ -71,8 +71,23 @@ class Discovery:
         if not stat.S_ISREG(mode):  # it may block for ever, and can be read only once
             self._problem(path, "not a regular file; `-` reads from standard input")
             return
-        if not path.endswith(NOT_LINTED):
+        if not path.endswith(NOT_LINTED) and not self._is_forced_out(os.path.abspath(path)):
             self._add_file(path)
+
+    def _is_forced_out(self, absolute: str) -> bool:
+        """Whether a file that is named is excluded all the same, as `force-exclude` asks."""
+        settings = self._settings(os.path.dirname(absolute))
+        if settings is None or not settings.force_exclude:
+            return False
+        excluded = _excluded(settings.exclude, settings.extend_exclude)
+        if excluded.match(absolute):
+            return True
+        here, folder = os.getcwd(), os.path.dirname(absolute)
+        while _is_within(folder, here) and folder != here:
+            if excluded.match(folder, is_folder=True):
+                return True
+            folder = os.path.dirname(folder)
+        return False
 
     def _add_file(self, path: str) -> None:
         absolute = os.path.abspath(path)

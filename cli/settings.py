@@ -37,6 +37,7 @@ class Settings:
     per_file_ignores: tuple[tuple[Glob, tuple[str, ...]], ...] = ()
     unsafe_fixes: bool = False
     respect_gitignore: bool = True
+    force_exclude: bool = False
 
 
 def read_settings(table: Mapping[str, Any], root: str) -> Settings:
@@ -112,6 +113,7 @@ _READERS: dict[str, tuple[str, Callable[[object, str], object]]] = {
     "extend-exclude": (_LIST, _globs),
     "per-file-ignores": ("a table of lists of strings", _codes_by_glob),
     "unsafe-fixes": ("true or false", _boolean),
+    "force-exclude": ("true or false", _boolean),
     "respect-gitignore": ("true or false", _boolean),
 }
 

@@ -179,6 +179,17 @@ def test_named_files_are_linted_whatever_their_name(project: Path) -> None:
     assert linted("build") == ["build/f.py"]
 
 
+def test_force_exclude_leaves_out_named_files_too(project: Path) -> None:
+    for name in ("a.py", "build/f.py", "sub/gen/c.py"):
+        write(project / name)
+    named = ("a.py", "build/f.py", "sub/gen/c.py")
+    assert linted(*named) == ["a.py", "build/f.py", "sub/gen/c.py"]
+    assert linted("--force-exclude", *named) == ["a.py", "sub/gen/c.py"]
+    write(project / "effilint.toml", 'force-exclude = true\nextend-exclude = ["/sub/gen"]\n')
+    assert linted(*named) == ["a.py"]
+    assert linted("--no-force-exclude", *named) == ["a.py", "build/f.py", "sub/gen/c.py"]
+
+
 def test_exclude(project: Path) -> None:
     for name in ("a.py", "gen/b.py", "sub/gen/c.py", "build/d.py", "sub/e_pb2.py"):
         write(project / name)

@@ -70,6 +70,9 @@ _GLOBS: dict[str, Any] = {"multiple": True, "metavar": "GLOBS", "callback": _glo
 @click.option("--exclude", help="Patterns of paths to leave out, instead of the usual.", **_GLOBS)
 @click.option("--extend-exclude", help="Patterns of paths to leave out as well.", **_GLOBS)
 @click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Default: do.")
+@click.option(
+    "--force-exclude/--no-force-exclude", default=None, help="Exclude files named here too."
+)
 @click.option("--fix", is_flag=True, help="Apply fixes to the files.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Fixes of both kinds.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -107,5 +110,6 @@ _OVERRIDES = (
     "exclude",
     "extend_exclude",
     "respect_gitignore",
+    "force_exclude",
     "unsafe_fixes",
 )
