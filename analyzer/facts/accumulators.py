@@ -18,6 +18,32 @@ if TYPE_CHECKING:
 IsStep = Callable[[ast.expr, ast.expr], bool]
 
 
+def accumulation(
+    context: Context, statement: ast.stmt, kind: str, is_step: IsStep
+) -> tuple[ast.expr, list[Loop]] | None:
+    """What the statement makes longer in every pass of a loop, if it is of the type `kind`.
+
+    The loops come with it, innermost first; none if the loop is around a call of the function.
+    None if the statement is no such step, not the first of the loop, or if the object made in a
+    pass is kept, so that a copy is what is wanted.
+    """
+    parts = rebinding(statement)
+    if parts is None or not is_step(*parts):
+        return None
+    target = parts[0]
+    loops = carrying_loops(context, statement, target, is_step)
+    if not loops and not is_helper_step(context, statement, target, is_step):
+        return None
+    if context.type_of(target).name != kind:
+        return None
+    if loops and is_kept(context, target, loops[0], is_step):
+        return None
+    region = loops[-1] if loops else context.function(statement)
+    if region is not None and not is_first_step(statement, target, region, is_step):
+        return None
+    return target, loops
+
+
 def carrying_loops(
     context: Context, statement: ast.stmt, target: ast.expr, is_step: IsStep
 ) -> list[Loop]:

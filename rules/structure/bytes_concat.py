@@ -5,13 +5,8 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.collect import collected
-from effilint.analyzer.facts.accumulators import (
-    carrying_loops,
-    is_first_step,
-    is_helper_step,
-    is_kept,
-)
-from effilint.analyzer.facts.rebinding import is_concatenation, rebinding
+from effilint.analyzer.facts.accumulators import accumulation
+from effilint.analyzer.facts.rebinding import is_concatenation
 
 
 class BytesConcat(Rule):
@@ -136,20 +131,10 @@ class BytesConcat(Rule):
             yield from self._check(node, context)
 
     def _check(self, node: ast.stmt, context: Context) -> Iterator[Finding]:
-        parts = rebinding(node)
-        if parts is None or not is_concatenation(*parts):
+        found = accumulation(context, node, "bytes", is_concatenation)
+        if found is None:
             return
-        target = parts[0]
-        loops = carrying_loops(context, node, target, is_concatenation)
-        if not loops and not is_helper_step(context, node, target, is_concatenation):
-            return
-        if context.type_of(target).name != "bytes":
-            return
-        if loops and is_kept(context, target, loops[0], is_concatenation):
-            return
-        region = loops[-1] if loops else context.function(node)
-        if region is not None and not is_first_step(node, target, region, is_concatenation):
-            return
+        target, loops = found
         whole = 'b"".join({parts})'
         edits = collected(context, target, loops[-1], "chunks", 'b""', whole) if loops else []
         yield self.report(node, *edits, target=context.segment(target))

@@ -4,14 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, statements
-from effilint.analyzer.facts.accumulators import (
-    carrying_loops,
-    is_first_step,
-    is_helper_step,
-    is_kept,
-    is_own,
-)
-from effilint.analyzer.facts.rebinding import is_concatenation, rebinding, sum_operands
+from effilint.analyzer.facts.accumulators import accumulation, is_own
+from effilint.analyzer.facts.rebinding import is_concatenation, sum_operands
 from effilint.analyzer.facts.short_loops import is_counted
 from effilint.analyzer.patterns import same
 
@@ -159,22 +153,12 @@ class ListRebindConcat(Rule):
     )
 
     def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
-        parts = rebinding(node)
-        if parts is None or not _is_growth(*parts):
+        found = accumulation(context, node, "list", _is_growth)
+        if found is None:
             return
-        target, value = parts
-        loops = carrying_loops(context, node, target, _is_growth)
-        if not loops and not is_helper_step(context, node, target, _is_growth):
-            return
-        if context.type_of(target).name != "list":
-            return
-        if loops and is_kept(context, target, loops[0], _is_growth):
-            return
-        region = loops[-1] if loops else context.function(node)
-        if region is not None and not is_first_step(node, target, region, _is_growth):
-            return
+        target, loops = found
         place = context.segment(target)
-        added = _added(target, value, context)
+        added = _added(target, node.value, context)
         if added is None:
             if loops and not is_counted(loops[0]):
                 return

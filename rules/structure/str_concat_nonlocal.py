@@ -5,13 +5,8 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.collect import collected
-from effilint.analyzer.facts.accumulators import (
-    carrying_loops,
-    is_first_step,
-    is_helper_step,
-    is_kept,
-)
-from effilint.analyzer.facts.rebinding import is_concatenation, rebinding
+from effilint.analyzer.facts.accumulators import accumulation
+from effilint.analyzer.facts.rebinding import is_concatenation
 from effilint.analyzer.facts.scopes import FUNCTIONS
 
 
@@ -217,24 +212,14 @@ class StrConcatNonlocal(Rule):
             yield from self._check(node, context)
 
     def _check(self, node: ast.stmt, context: Context) -> Iterator[Finding]:
-        parts = rebinding(node)
-        if parts is None or not is_concatenation(*parts):
+        found = accumulation(context, node, "str", is_concatenation)
+        if found is None:
             return
-        target = parts[0]
-        loops = carrying_loops(context, node, target, is_concatenation)
-        if not loops and not is_helper_step(context, node, target, is_concatenation):
-            return
+        target, loops = found
         if isinstance(target, ast.Name) and not _is_shared(target, context):
-            return
-        if context.type_of(target).name != "str":
             return
         if loops and len(loops) < len(context.hot_loops(node)):
             return  # a short text for every pass of an outer loop
-        if loops and is_kept(context, target, loops[0], is_concatenation):
-            return
-        region = loops[-1] if loops else context.function(node)
-        if region is not None and not is_first_step(node, target, region, is_concatenation):
-            return
         edits: list[Edit] = []
         if loops:
             whole = '"".join({parts})'
