@@ -38,6 +38,7 @@ class OrderedDedupeList(Rule):
     advice = "{advice}"
     gain = Gain("O(n^2)", "O(n)", {10: 0.96, 1_000: 44.0, 10_000: 490.0})
     safety = Safety.UNSAFE
+    confidence = 0.9
     examples = (
         Bad(
             """
