@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.scopes import FUNCTIONS, Kind, arguments
-from effilint.analyzer.tree import push_children
+from effilint.analyzer.facts.scopes import Kind, arguments
+from effilint.analyzer.patterns import walk_block
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
@@ -195,11 +195,4 @@ class Calls:
 
 def own_nodes(function: ast.AST) -> list[ast.AST]:
     """The nodes in a function's body, without those of nested functions and classes."""
-    found: list[ast.AST] = []
-    stack: list[ast.AST] = list(getattr(function, "body", []))[::-1]
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            push_children(node, stack)
-    return found
+    return list(walk_block(getattr(function, "body", [])))

@@ -10,11 +10,11 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.calls import own_nodes
 from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
 from effilint.analyzer.facts.prices import price
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.sizes import Sizes
+from effilint.analyzer.patterns import walk_block
 from effilint.analyzer.tree import children
 
 if TYPE_CHECKING:
@@ -221,13 +221,8 @@ def _most_on_path(block: list[ast.stmt], calls: set[ast.Call]) -> int:
                 return most + here + max(branches[0], rest)
             most += here + max(branches)
         else:
-            most += sum(node in calls for node in own_nodes_of(statement))
+            most += sum(node in calls for node in walk_block([statement]))
     return most
-
-
-def own_nodes_of(statement: ast.stmt) -> list[ast.AST]:
-    """The nodes of a statement outside of nested functions."""
-    return own_nodes(ast.Module([statement], []))
 
 
 def _is_half(node: ast.expr) -> bool:

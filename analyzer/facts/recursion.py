@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.calls import own_nodes
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, Kind
+from effilint.analyzer.patterns import is_name
 from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
@@ -131,15 +132,11 @@ def _is_rest_of(binding: Binding, name: str, context: Context) -> bool:
     if isinstance(binding.node, ast.MatchStar):
         case = context.parent(parent) if parent else None
         match = context.parent(case) if case else None
-        return isinstance(match, ast.Match) and _is_name(match.subject, name)
+        return isinstance(match, ast.Match) and is_name(match.subject, name)
     if not isinstance(parent, ast.Starred):
         return False
     statement = context.statement(parent)
-    return isinstance(statement, ast.Assign) and _is_name(statement.value, name)
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
+    return isinstance(statement, ast.Assign) and is_name(statement.value, name)
 
 
 def _is_loop_variable(node: ast.Name, context: Context) -> bool:
