@@ -52,6 +52,12 @@ class Table:
         return next((row for row in self.rows if row.name == name and row.runs), None)
 
 
+def markdown_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Return a Markdown table; the first and last columns are text, the others numbers."""
+    ruler = ["---"] + ["---:"] * (len(header) - 2) + ["---"]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (header, tuple(ruler), *rows))
+
+
 def markdown(table: Table) -> str:
     """Return the table; ratios are to its first row, by CPU."""
     base = table.rows[0].median("cpu")
