@@ -125,7 +125,7 @@ def spans(side: dict[str, Any]) -> list[Span]:
 
 
 def judged(line: str) -> Pair | None:
-    """Return a pair with its findings; None for a held back one and for code that does not parse."""
+    """Return a pair with its findings; None where it is held back or does not parse."""
     row = json.loads(line)
     if held_back(row["problem_idx"]):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import tarfile
+import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -52,21 +53,29 @@ def standard_library(tests: bool) -> Iterator[Path]:
             yield path
 
 
-def django(downloads: Path, python: str) -> Path:
-    """Download and unpack Django's source distribution; `RuntimeError` if pip cannot."""
-    options = ("--no-binary", ":all:", "--no-deps", "--dest", str(downloads))
-    if problem := pip(python, "download", *options, DJANGO):
-        raise RuntimeError(f"{DJANGO} not downloaded: {problem}")
-    with tarfile.open(next(downloads.glob("*.tar.gz"))) as archive:
-        archive.extractall(downloads, filter="data")
-    return next(path for path in downloads.iterdir() if path.is_dir())
+def unpacked(requirement: str, folder: Path, python: str) -> Path:
+    """Return a package's unpacked source distribution in `folder`, downloading it at first.
+
+    `requirement` is pinned (`name==version`), `python` has the pip; `RuntimeError` if pip cannot.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / requirement.replace("==", "-")
+    if not target.is_dir():
+        with tempfile.TemporaryDirectory(dir=folder) as downloads:
+            options = ("--no-binary", ":all:", "--no-deps", "--dest", downloads)
+            if problem := pip(python, "download", *options, requirement):
+                raise RuntimeError(f"{requirement} not downloaded: {problem}")
+            with tarfile.open(next(Path(downloads).glob("*.tar.gz"))) as archive:
+                archive.extractall(downloads, filter="data")
+            next(path for path in Path(downloads).iterdir() if path.is_dir()).rename(target)
+    return target
 
 
 def make_corpus(name: str, folder: Path, python: str) -> Corpus:
     """Make a corpus in a subfolder of `folder`; `python` has the pip that downloads Django."""
     target = folder / name
     if name == "django":
-        source = django(folder / "downloads", python)
+        source = unpacked(DJANGO, folder, python)
         return copy_corpus(sorted(source.rglob("*.py")), source, target)
     files = standard_library(tests=name == "stdlib")
     return copy_corpus(files, Path(os.__file__).parent, target)
