@@ -21,7 +21,6 @@ from effilint.analyzer.model import (
     Edit,
     Finding,
     Fix,
-    Safety,
     TextEdit,
 )
 from effilint.analyzer.regions import Region, newline_of, regions
@@ -111,17 +110,19 @@ def fix(source: Source, linter: Checker, unsafe: bool = False) -> Fixed:
     idle, fewest = 0, float("inf")
     while True:
         found = linter.check(source)
-        usable = [d for d in found if d.fix and (unsafe or d.fix.safety is Safety.SAFE)]
-        text, done = _apply(source, [d.fix for d in usable if d.fix])
+        usable = [d for d in found if d.is_fixable(unsafe)]
+        # What was proven alone is not proven together with others.
+        taken = usable[:1] if any(d.verified for d in usable) else usable
+        text, done = _apply(source, [d.fix for d in taken if d.fix])
         if text == source.text:
             return Fixed(text, applied, found)
         # Overlapping fixes take many passes, but there are ever fewer of them.
         idle = 0 if len(usable) < fewest else idle + 1
         fewest = min(fewest, len(usable))
         if text in seen or idle == _MAX_PASSES:
-            codes = ", ".join(sorted({usable[place].code for place in done}))
+            codes = ", ".join(sorted({taken[place].code for place in done}))
             raise ConvergenceError(f"fixes never settle: {codes}")
-        applied += [usable[place] for place in done]
+        applied += [taken[place] for place in done]
         seen.add(source.text)
         source = source.with_text(text)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from effilint.analyzer.taxonomy import Behaviour, behaviour_of
+from effilint.analyzer.verification import Verdict, Verification
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -113,7 +114,8 @@ class Diagnostic:
 
     Lines count from 1, columns count characters from 1, the end is exclusive. `cell` is the
     notebook code cell (from 1) that the lines count in, or None. `behaviour` is the prefix of
-    the behaviour (`effilint.analyzer.taxonomy`), `advice` says what to do instead.
+    the behaviour (`effilint.analyzer.taxonomy`), `advice` says what to do instead. `verified` is
+    None where nothing was run.
     """
 
     code: str
@@ -130,6 +132,13 @@ class Diagnostic:
     gain: Gain
     fix: Fix | None = None
     cell: int | None = None
+    verified: Verification | None = None
+
+    def is_fixable(self, unsafe: bool) -> bool:
+        """Whether its fix may be applied: a safe one, or any if `unsafe`; proven if run."""
+        if self.fix is None or (self.verified and self.verified.status is not Verdict.VERIFIED):
+            return False
+        return unsafe or self.fix.safety is Safety.SAFE
 
     def __str__(self) -> str:
         cell = f"cell {self.cell}:" if self.cell else ""

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tables import markdown_table
+from tables import markdown_table, write_between
 
 from effilint import Diagnostic, SourceError, check
 from effilint.analyzer.taxonomy import BEHAVIOURS
@@ -243,7 +243,7 @@ def show_efficient(pairs: list[Pair], codes: str, count: int, skip: int) -> None
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", type=Path)
-    parser.add_argument("--write", type=Path, help="a Markdown file to put the table in")
+    parser.add_argument("--write", type=Path, help="a page with marker lines for the table")
     parser.add_argument("--missed", metavar="BEHAVIOUR")
     parser.add_argument("--efficient", metavar="CODES")
     parser.add_argument("--show", type=int, default=5)
@@ -259,7 +259,7 @@ def main() -> None:
         return show_efficient(pairs, options.efficient, options.show, options.skip)
     text = table(tally(pairs))
     if options.write:
-        options.write.write_text(text + "\n", encoding="utf-8")
+        write_between(options.write, text)
     print(text)
     print(f"{len(pairs)} pairs", file=sys.stderr)
     return None

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from corpora import unpacked
 from processes import pip
-from tables import markdown_table
+from tables import markdown_table, write_between
 
 TIMEOUT = 2400
 
@@ -229,7 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("packages", nargs="*", metavar="PACKAGE")
-    parser.add_argument("--write", type=Path, help="a Markdown file for the table")
+    parser.add_argument("--write", type=Path, help="a page with marker lines for the table")
     options = parser.parse_args()
     if unknown := set(options.packages) - {suite.name for suite in SUITES}:
         sys.exit(f"fix_suites: no suite for {', '.join(sorted(unknown))}")
@@ -247,7 +247,7 @@ def main() -> None:
     text = markdown_table(header, [row(report) for report in reports])
     text = "\n\n".join(filter(None, (text, *(details(report) for report in reports))))
     if options.write:
-        options.write.write_text(f"{text}\n", encoding="utf-8")
+        write_between(options.write, text)
     print(text)
 
 

@@ -109,7 +109,7 @@ FRESH = (
 
 @dataclass(frozen=True)
 class Found:
-    """A finding, and `key`, which holds for as long as the flagged lines stay the same."""
+    """A finding, and `key`, which holds for as long as the flagged line stays the same."""
 
     key: str
     code: str
@@ -132,17 +132,16 @@ def found_in(job: tuple[str, Path, Path]) -> list[Found]:
     """Return what all rules find in one file; nothing where it does not parse."""
     package, root, path = job
     try:
-        source = Source(path.read_bytes(), str(path))
+        source = Source.read(path)
         diagnostics = linter(select_codes(("ALL",))).check(source)
     except (SourceError, OSError):
         return []
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     name = path.relative_to(root).as_posix()
     seen: Counter[str] = Counter()
     found = []
     for diagnostic in diagnostics:
-        flagged = [line.strip() for line in lines[diagnostic.line - 1 : diagnostic.end_line]]
-        place = "\n".join((diagnostic.code, package, name, *flagged[:3]))
+        flagged = source.lines[diagnostic.line - 1].strip()
+        place = f"{diagnostic.code}\n{package}\n{name}\n{flagged}"
         seen[place] += 1
         key = sha256(f"{place}\n{seen[place]}".encode()).hexdigest()[:12]
         found.append(_found(key, package, name, diagnostic))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from processes import Usage
+
+START, END = "<!-- measured -->", "<!-- end -->"
 
 
 @dataclass
@@ -56,6 +60,16 @@ def markdown_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     """Return a Markdown table; the first and last columns are text, the others numbers."""
     ruler = ["---"] + ["---:"] * (len(header) - 2) + ["---"]
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, tuple(ruler), *rows))
+
+
+def write_between(path: Path, text: str) -> None:
+    """Put `text` between a page's two marker lines; what stands outside of them is kept."""
+    page = path.read_text(encoding="utf-8")
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    if not end:
+        sys.exit(f"{path}: no lines `{START}` and `{END}` to put the table between")
+    path.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def markdown(table: Table) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from effilint.analyzer.engine import Linter
-from effilint.analyzer.model import Diagnostic, Safety
 from effilint.analyzer.source import Source, SourceError
 from effilint.cache import digest
 from effilint.detectors.static import linter, select_codes
 from effilint.files import reason
 from effilint.outcome import Job, Mode, Outcome, Problem, Selection
+
+if TYPE_CHECKING:
+    from effilint.analyzer.fixer import Checker
 
 _COLLECT_EVERY = 1 << 24  # bytes of source; its trees take about a hundred times as much
 
@@ -81,25 +84,30 @@ def linter_for(selection: Selection) -> Linter:
 
 def _examine(job: Job, data: bytes, selected: Linter) -> Outcome:
     source = Source.from_bytes(data, job.path)
-    diagnostics = selected.check(source)
-    if job.mode is not Mode.CHECK and any(applicable(d, job.unsafe) for d in diagnostics):
+    checker = _checker(job, selected)
+    diagnostics = checker.check(source)
+    if job.mode is not Mode.CHECK and any(d.is_fixable(job.unsafe) for d in diagnostics):
         if source.encode(source.text) == data:
-            return _fix(job, selected, source)
+            return _fix(job, checker, source)
         message = f"cannot be written back in its encoding, {source.encoding}, without loss"
         return Outcome(job.path, tuple(diagnostics), Problem(job.path, message))
-    return Outcome(job.path, tuple(diagnostics), text=job.data or b"", digest=digest(data))
+    lasting = b"" if job.proof else digest(data)  # what was timed is not remembered
+    return Outcome(job.path, tuple(diagnostics), text=job.data or b"", digest=lasting)
 
 
-def applicable(diagnostic: Diagnostic, unsafe: bool) -> bool:
-    """Whether `--fix` would fix this, with or without `--unsafe-fixes`."""
-    return diagnostic.fix is not None and (unsafe or diagnostic.fix.safety is Safety.SAFE)
+def _checker(job: Job, selected: Linter) -> Checker:
+    if job.proof is None:
+        return selected
+    from effilint.proof import Prover
+
+    return Prover(selected, job.proof)
 
 
-def _fix(job: Job, selected: Linter, source: Source) -> Outcome:
+def _fix(job: Job, checker: Checker, source: Source) -> Outcome:
     from effilint.analyzer import fixer
 
     try:
-        fixed = fixer.fix(source, selected, unsafe=job.unsafe)
+        fixed = fixer.fix(source, checker, unsafe=job.unsafe)
     except fixer.ConvergenceError as error:
         return Outcome(job.path, problem=Problem(job.path, str(error)))
     diff = ""
@@ -108,7 +116,7 @@ def _fix(job: Job, selected: Linter, source: Source) -> Outcome:
     elif job.data is None:
         fixer.write_atomically(job.path, source.encode(fixed.text))
     text = b"" if job.data is None else source.encode(fixed.text)
-    return Outcome(job.path, tuple(fixed.remaining), None, len(fixed.applied), diff, text)
+    return Outcome(job.path, tuple(fixed.remaining), None, tuple(fixed.applied), diff, text)
 
 
 def _diff(old: Source, new: Source) -> str:

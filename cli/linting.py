@@ -10,7 +10,7 @@ from typing import NamedTuple
 from effilint.cache import FOLDER, Cache, digest
 from effilint.config import selection
 from effilint.files import File
-from effilint.outcome import Job, Mode, Outcome, Problem
+from effilint.outcome import Job, Mode, Outcome, Problem, Proof
 
 _WORTH_PROCESSES = 1 << 19  # bytes of source; starting workers takes about as long as these
 
@@ -18,12 +18,13 @@ _WORTH_PROCESSES = 1 << 19  # bytes of source; starting workers takes about as l
 class Run(NamedTuple):
     """How to lint: what to do with fixes, in how many processes (None: as many as help).
 
-    `cache` is the folder of the cache, or None for none.
+    `cache` is the folder of the cache, or None for none; with a `proof` fixes are proven.
     """
 
     mode: Mode
     jobs: int | None
     cache: str | None
+    proof: Proof | None = None
 
 
 def lint(files: Sequence[File], run: Run) -> tuple[list[Outcome], list[Problem]]:
@@ -31,7 +32,7 @@ def lint(files: Sequence[File], run: Run) -> tuple[list[Outcome], list[Problem]]
 
     Files whose settings name an unknown code have no outcome; each such code is one problem.
     """
-    jobs = [_job(file, run.mode) for file in files]
+    jobs = [_job(file, run.mode, run.proof) for file in files]
     cache = Cache(run.cache) if run.cache is not None else None
     outcomes: dict[str, Outcome] = {}
     fresh: list[Outcome] = []
@@ -49,10 +50,12 @@ def lint(files: Sequence[File], run: Run) -> tuple[list[Outcome], list[Problem]]
     return [outcomes[job.path] for job in jobs if job.path in outcomes], problems
 
 
-def lint_text(data: bytes, file: File, mode: Mode) -> tuple[list[Outcome], list[Problem]]:
+def lint_text(
+    data: bytes, file: File, mode: Mode, proof: Proof | None = None
+) -> tuple[list[Outcome], list[Problem]]:
     """Do as `lint` does with `data` as if it were the content of `file`; nothing is written."""
     problems: list[Problem] = []
-    jobs = _with_known_codes([_job(file, mode)._replace(data=data)], problems)
+    jobs = _with_known_codes([_job(file, mode, proof)._replace(data=data)], problems)
     return list(_examine(jobs, 1)), problems
 
 
@@ -74,9 +77,10 @@ def cache_folder(given: str | None) -> str:
 _ROOT_MARKS = ("pyproject.toml", "effilint.toml", ".git")
 
 
-def _job(file: File, mode: Mode) -> Job:
+def _job(file: File, mode: Mode, proof: Proof | None) -> Job:
     settings = file.settings
-    return Job(file.path, selection(settings, file.absolute), mode, settings.unsafe_fixes)
+    chosen = selection(settings, file.absolute)
+    return Job(file.path, chosen, mode, settings.unsafe_fixes, proof=proof)
 
 
 def _recall(jobs: Iterable[Job], cache: Cache | None, outcomes: dict[str, Outcome]) -> list[Job]:
@@ -92,19 +96,19 @@ def _recall(jobs: Iterable[Job], cache: Cache | None, outcomes: dict[str, Outcom
                     data = file.read()
                 size = len(data)
                 known = cache.get(job.path, job.selection, digest(data))
-                if known is not None and not _to_fix(known, job):
+                if known is not None and not _has_work_left(known, job):
                     outcomes[job.path] = known
                     continue
         remaining.append(job._replace(size=size))
     return remaining
 
 
-def _to_fix(outcome: Outcome, job: Job) -> bool:
-    if job.mode is Mode.CHECK or not outcome.diagnostics:
-        return False
-    from effilint.job import applicable
-
-    return any(applicable(diagnostic, job.unsafe) for diagnostic in outcome.diagnostics)
+def _has_work_left(outcome: Outcome, job: Job) -> bool:
+    if job.proof is not None:
+        return any(diagnostic.fix for diagnostic in outcome.diagnostics)
+    return job.mode is not Mode.CHECK and any(
+        diagnostic.is_fixable(job.unsafe) for diagnostic in outcome.diagnostics
+    )
 
 
 def _with_known_codes(jobs: Iterable[Job], problems: list[Problem]) -> list[Job]:

@@ -51,8 +51,21 @@ class Problem(NamedTuple):
         return plain(f"{self.filename}{place}: error: {self.message}")
 
 
+class Proof(NamedTuple):
+    """That fixes are to be proven by running code, for how many seconds each at most.
+
+    `inputs` names a function that gives the arguments for a size: `module:f` or `file.py:f`.
+    """
+
+    timeout: float
+    inputs: str | None = None
+
+
 class Job(NamedTuple):
-    """A file to lint; `size` is in bytes. `data` is its content where it is not on disk."""
+    """A file to lint; `size` is in bytes. `data` is its content where it is not on disk.
+
+    With a `proof` fixes are proven, and only those that are get applied.
+    """
 
     path: str
     selection: Selection
@@ -60,12 +73,13 @@ class Job(NamedTuple):
     unsafe: bool = False
     size: int = 0
     data: bytes | None = None
+    proof: Proof | None = None
 
 
 class Outcome(NamedTuple):
     """What came of a job.
 
-    `diagnostics` is what remains; `applied` counts the fixes that were made, or in `Mode.DIFF`
+    `diagnostics` is what remains; the fixes of `applied` were made, or in `Mode.DIFF`
     would be, `diff` shows them, and `text` is the fixed content of a job that brought its own
     `data`. `digest` identifies the content where the outcome may be remembered for it.
     """
@@ -73,7 +87,7 @@ class Outcome(NamedTuple):
     path: str
     diagnostics: tuple[Diagnostic, ...] = ()
     problem: Problem | None = None
-    applied: int = 0
+    applied: tuple[Diagnostic, ...] = ()
     diff: str = ""
     text: bytes = b""
     digest: bytes = b""

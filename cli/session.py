@@ -1,4 +1,4 @@
-"""One run of `effilint check`, from options to output and exit code."""
+"""One run of `effilint check` or `effilint fix`, from options to output and exit code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 from effilint.config import Configuration, ConfigurationError
 from effilint.files import NOT_LINTED, Discovery, File
 from effilint.linting import Run, cache_folder, lint, lint_text
-from effilint.outcome import Mode, Outcome, Problem
+from effilint.outcome import Mode, Outcome, Problem, Proof
 from effilint.reporters import render
 from effilint.reporters.report import Report
 from effilint.settings import Settings
@@ -26,7 +26,7 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
 
 
 class Session(NamedTuple):
-    """The options of `effilint check`; `overrides` are those that settings hold too."""
+    """The options of `effilint check` and `fix`; `overrides` are those that settings hold too."""
 
     overrides: Mapping[str, Any]
     paths: Sequence[str]
@@ -40,6 +40,9 @@ class Session(NamedTuple):
     jobs: int | None
     stdin_filename: str | None
     exit_zero: bool
+    verify: bool
+    inputs: str | None
+    verify_timeout: float
 
     def run(self) -> int:
         """Lint, write the output, and return the exit code."""
@@ -53,7 +56,9 @@ class Session(NamedTuple):
             discovery.add(path)
         files = discovery.files
         cache = None if self.no_cache else cache_folder(self.cache_dir)
-        outcomes, problems = lint(files, Run(self._mode, self.jobs, cache))
+        # Two measurements at a time would disturb each other.
+        jobs = 1 if self.verify else self.jobs
+        outcomes, problems = lint(files, Run(self._mode, jobs, cache, self._proof))
         return self._finish(outcomes, [*discovery.problems, *problems], files, _read)
 
     @property
@@ -65,6 +70,10 @@ class Session(NamedTuple):
         if self.diff:
             return Mode.DIFF
         return Mode.FIX if self.fix else Mode.CHECK
+
+    @property
+    def _proof(self) -> Proof | None:
+        return Proof(self.verify_timeout, self.inputs) if self.verify else None
 
     def _run_on_stdin(self) -> int:
         if self.paths not in ((), ("-",)):
@@ -78,7 +87,9 @@ class Session(NamedTuple):
             configuration = Configuration(self.overrides, self.isolated)
             file = File(name, absolute, configuration.settings(os.path.dirname(absolute)))
             linted = not name.endswith(NOT_LINTED)
-            outcomes, problems = lint_text(data, file, self._mode) if linted else ([], [])
+            outcomes, problems = (
+                lint_text(data, file, self._mode, self._proof) if linted else ([], [])
+            )
         except ConfigurationError as error:
             outcomes, problems = [], [Problem(error.filename, str(error))]
             file = File(name, absolute, Settings())
@@ -98,11 +109,12 @@ class Session(NamedTuple):
         problems = [*problems, *(o.problem for o in outcomes if o.problem is not None)]
         for problem in problems:
             click.echo(str(problem), err=True)
-        applied = sum(outcome.applied for outcome in outcomes)
+        applied = tuple(d for outcome in outcomes for d in outcome.applied)
         if self.diff:
             click.echo("".join(outcome.diff for outcome in outcomes), nl=False)
-            click.echo(f"Would fix {applied} finding{'' if applied == 1 else 's'}.", err=True)
-            return self._exit_code(bool(problems), applied)
+            count = len(applied)
+            click.echo(f"Would fix {count} finding{'' if count == 1 else 's'}.", err=True)
+            return self._exit_code(bool(problems), count)
         found = tuple(d for outcome in outcomes for d in outcome.diagnostics)
         unsafe = frozenset(file.path for file in files if file.settings.unsafe_fixes)
         report = Report(found, tuple(problems), source, unsafe, applied, self._coloured)

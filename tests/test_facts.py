@@ -229,6 +229,9 @@ def test_loops(code: str, loops: int) -> None:
     [
         ("range(3)", 3),
         ("range(2, 10, 3)", 3),
+        ("range(10, 2, -3)", 3),
+        ("range(9, 2)", 0),
+        ("range(0x10000000000000000)", 2**64),  # len() raises OverflowError
         ("'abc'", 3),
         ("(1, 2)", 2),
         ("enumerate([1, 2])", 2),

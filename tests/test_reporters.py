@@ -149,7 +149,7 @@ def test_concise() -> None:
     [
         (report(), "All checks passed!\n"),
         (report(problems=(GONE,)), "1 error, no findings.\n"),
-        (report(applied=2), "Found 2 findings (2 fixed, 0 remaining).\n"),
+        (report(applied=(finding(), finding())), "Found 2 findings (2 fixed, 0 remaining).\n"),
         (report(finding(fix=None)), "Found 1 finding in 1 file.\n"),
         (
             report(finding(fix=UNSAFE), unsafe_files=frozenset(["src/a.py"])),

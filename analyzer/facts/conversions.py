@@ -105,6 +105,8 @@ def _deque_text(context: Context, value: ast.expr) -> str | None:
             return f"deque({context.segment(items)})"
         case ast.List() | ast.ListComp() | ast.BinOp() | ast.Call(func=ast.Name("sorted")):
             return f"deque({context.segment(value)})"
+        case ast.Call(func=ast.Attribute(attr="split")):
+            return f"deque({context.segment(value)})"
     return None
 
 

@@ -19,7 +19,7 @@ def paired(
 ) -> ast.expr | None:
     """The collection, if the two sides are the same question to two items of it."""
     if len(loops) >= 2:
-        return _by_place(left, right, loops) or _by_slice(left, right, loops)
+        return _by_place(left, right, loops, context) or _by_slice(left, right, loops)
     match loops[0]:
         case ast.For(target=target, iter=source) | ast.comprehension(target=target, iter=source):
             pass
@@ -34,7 +34,9 @@ def paired(
     return None
 
 
-def _by_place(left: ast.expr, right: ast.expr, loops: list[PlainLoop]) -> ast.expr | None:
+def _by_place(
+    left: ast.expr, right: ast.expr, loops: list[PlainLoop], context: Context
+) -> ast.expr | None:
     """`xs[i]` and `xs[j]`, for counters of two ranges of which the inner starts after the other."""
     inner, outer = loops[0], loops[1]
     if not isinstance(inner.target, ast.Name) or not isinstance(outer.target, ast.Name):
@@ -42,9 +44,13 @@ def _by_place(left: ast.expr, right: ast.expr, loops: list[PlainLoop]) -> ast.ex
     bounds, whole = range_bounds(inner.iter), range_bounds(outer.iter)
     if bounds is None or whole is None:
         return None
-    starts_after = names_in(bounds[0]) == {outer.target.id} or same(inner.iter, outer.iter)
+    starts_after = names_in(bounds[0]) == {outer.target.id} or (
+        same(bounds[1], whole[1]) and is_constant(bounds[0], 0, 1) and is_constant(whole[0], 0, 1)
+    )
     if not starts_after or names_in(bounds[1]) & {outer.target.id} or not is_constant(bounds[2], 1):
         return None
+    if isinstance(outer, ast.For) and not context.is_invariant(bounds[1], outer):
+        return None  # a part that differs from pass to pass
     for i, j in ((outer.target.id, inner.target.id), (inner.target.id, outer.target.id)):
         if _is_same_but_for(left, right, i, j):
             return _indexed(left, i)

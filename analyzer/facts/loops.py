@@ -109,10 +109,12 @@ class Loops:
     def _call_length(self, call: ast.Call, args: list[ast.expr], depth: int) -> int | None:
         name = self._context.resolve(call.func)
         if name == "range" and args:
-            numbers = [self._number(arg) for arg in args]
-            if any(number is None for number in numbers) or (len(numbers) == 3 and not numbers[2]):
+            known = [number for arg in args if (number := self._number(arg)) is not None]
+            if len(known) < len(args) or (len(known) == 3 and not known[2]):
                 return None
-            return len(range(*(number for number in numbers if number is not None)))
+            numbers = range(*known)
+            # len() refuses what does not fit a machine word.
+            return max(0, -((numbers.start - numbers.stop) // numbers.step))
         if name == "zip":
             lengths = [self.length(arg, depth - 1) for arg in args]
             return min((length for length in lengths if length is not None), default=None)

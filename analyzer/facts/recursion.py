@@ -30,6 +30,7 @@ class Step(enum.Enum):
     LINK = enum.auto()  # node.next
     CHILD = enum.auto()  # node.left, data[key]
     LOOPED = enum.auto()  # n - k for a loop's k, or a loop's i in range(n)
+    BY = enum.auto()  # room - sizes[i]: less by an amount that depends
     OTHER = enum.auto()
 
 

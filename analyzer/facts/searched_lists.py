@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.lattice import Type
+from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.scopes import Symbol
-from effilint.analyzer.patterns import always_leaves, append_call
+from effilint.analyzer.patterns import always_leaves, append_call, walk_block
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -51,10 +52,90 @@ def holds_unhashable(context: Context, container: ast.expr) -> bool:
     element = context.type_of(container).element
     if element is not None and _has_mutable(element):
         return True
+    if _may_hold_sums(context, container):
+        return True
     for use in context.uses(container) if isinstance(container, ast.Name) else ():
         call = statement_call(context, use, "append")
         if call is not None and is_unhashable(context, call.args[0]):
             return True
+    return False
+
+
+def _may_hold_sums(context: Context, value: ast.expr | None, depth: int = 4) -> bool:
+    """Whether the items are made by `a + b` of who knows what: of lists as likely as of texts."""
+    match value:
+        case ast.ListComp(elt=ast.BinOp(op=ast.Add()) as made):
+            return not context.type_of(made).is_hashable
+        case ast.Name() if depth:
+            values = (binding.value for binding in context.bindings(value))
+            return any(_may_hold_sums(context, v, depth - 1) for v in values)
+        case ast.Call() if depth and (function := context.callee(value)) is not None:
+            returned = context.calls.outcome(function).returned
+            return any(_may_hold_sums(context, v, depth - 1) for v in returned)
+    return False
+
+
+def holds_records(context: Context, container: ast.expr) -> bool:
+    """Whether what is added to a list are objects whose fields are read.
+
+    Their class says if they have a hash: one with `__eq__` and without `__hash__` has none.
+    """
+    for use in context.uses(container) if isinstance(container, ast.Name) else ():
+        call = statement_call(context, use, "append")
+        if call is not None and is_record(context, call.args[0]):
+            return True
+    return False
+
+
+def is_record(context: Context, item: ast.expr) -> bool:
+    """Whether fields of the object are read or set, not just methods called."""
+    if not isinstance(item, ast.Name):
+        return False
+    for use in context.uses(item):
+        parent = context.parent(use)
+        if isinstance(parent, ast.Attribute) and parent.value is use:
+            call = context.parent(parent)
+            if not (isinstance(call, ast.Call) and call.func is parent):
+                return True
+    return False
+
+
+def is_counted_out(context: Context, test: ast.expr, container: ast.expr) -> bool:
+    """Whether a condition around the test says that the container has so and so many items."""
+    for outer in context.ancestors(test):
+        conditions: list[ast.expr] = []
+        if isinstance(outer, ast.BoolOp) and isinstance(outer.op, ast.And):
+            conditions = outer.values
+        elif isinstance(outer, ast.If | ast.IfExp):
+            conditions = [outer.test]
+        elif isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return False
+        for condition in conditions:
+            match condition:
+                case ast.Compare(
+                    left=ast.Call(func=ast.Name("len"), args=[counted]),
+                    ops=[ast.Eq() | ast.Lt() | ast.LtE()],
+                    comparators=[ast.Constant(value=int(most))],
+                ) if same(counted, container) and most <= TINY:
+                    return True
+    return False
+
+
+def is_fallback(context: Context, test: ast.AST) -> bool:
+    """Whether the function has another way for what can be hashed, so that this is for the rest.
+
+    It catches a TypeError, or asks whether something is `Hashable`.
+    """
+    function = context.function(test)
+    if function is None:
+        return False
+    for node in walk_block(function.body):
+        match node:
+            case ast.ExceptHandler(type=ast.expr() as caught):
+                if any(isinstance(n, ast.Name) and n.id == "TypeError" for n in walk(caught)):
+                    return True
+            case ast.Name(id="Hashable") | ast.Attribute(attr="Hashable" | "__hash__"):
+                return True
     return False
 
 

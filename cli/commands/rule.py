@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-if TYPE_CHECKING:
-    from effilint.analyzer.model import Bad, Diagnostic, Rule
 
 
 @click.command("rule", short_help="Explain a rule.")
@@ -17,6 +14,7 @@ if TYPE_CHECKING:
 def command(code: str | None, every: bool, output_format: str) -> None:
     """Explain the rule CODE, or with --all every rule."""
     from effilint.codes import suggestion
+    from effilint.descriptions import describe
     from effilint.rules import all_rules
 
     if every == (code is not None):
@@ -36,70 +34,42 @@ def command(code: str | None, every: bool, output_format: str) -> None:
     click.echo(json.dumps(described if every else described[0], indent=2))
 
 
-def describe(rule: Rule) -> dict[str, Any]:
-    """Return what there is to say about a rule, as plain data."""
-    import inspect
-
-    from effilint.analyzer.model import Bad
-    from effilint.reporters.report import RULE_DOCS
-
-    example = next((e for e in rule.examples if isinstance(e, Bad)), None)
-    found = _findings(rule, example) if example else []
-    gain = rule.gain
-    return {
-        "code": rule.code,
-        "name": rule.name,
-        "behaviour": rule.behaviour.prefix,
-        "behaviour_name": rule.behaviour.name,
-        "behaviour_description": rule.behaviour.description,
-        "dual": rule.behaviour.dual,
-        "explanation": inspect.cleandoc(rule.__doc__ or ""),
-        "gain": {
-            "before": gain.before,
-            "after": gain.after,
-            "tier": gain.tier.value,
-            "ratio": gain.ratio,
-            "measured": {str(size): ratio for size, ratio in gain.measured.items()},
-        },
-        "fixable": any(finding.fix for finding in found),
-        "safety": rule.safety.value,
-        "confidence": rule.confidence,
-        "on_by_default": rule.on_by_default,
-        "example": inspect.cleandoc(example.code) if example else "",
-        "fixed": inspect.cleandoc(example.fixed) if example else "",
-        "url": RULE_DOCS + rule.code,
-    }
-
-
-def _findings(rule: Rule, example: Bad) -> list[Diagnostic]:
-    import textwrap
-
-    from effilint.analyzer.source import Source
-    from effilint.detectors.static import linter
-
-    text = textwrap.dedent(example.code).lstrip("\n")
-    return linter(frozenset([rule.code])).check(Source(text))
-
-
 def _text(rule: dict[str, Any]) -> str:
     gain = rule["gain"]
     measured = ", ".join(f"{ratio:g}x at n={size}" for size, ratio in gain["measured"].items())
-    fix = f"{rule['safety']} fix" if rule["fixable"] else "no automatic fix"
-    use = "on by default" if rule["on_by_default"] else f"off by default (--select {rule['code']})"
     parts = [
         f"{rule['code']} {rule['name']}",
         f"Behaviour: {rule['behaviour']} {rule['behaviour_name']}: "
         f"{rule['behaviour_description']}\n"
         f"Better: {rule['dual']}\n"
-        f"Gain: {gain['before']} -> {gain['after']} ({gain['tier']}): {measured}\n"
-        f"Fix: {fix}; {use}; confidence {rule['confidence']:g}",
+        f"Gain: {gain['before']} -> {gain['after']} ({gain['tier']}), {gain['of']}: {measured}\n"
+        f"Fix: {_fix(rule['fix'])}\n"
+        f"Default: {_default(rule)}; confidence {rule['confidence']:g}",
         rule["explanation"],
     ]
     if rule["example"]:
         parts.append(f"Instead of\n\n{_indented(rule['example'])}")
     if rule["fixed"]:
         parts.append(f"write\n\n{_indented(rule['fixed'])}")
+    near = next((example for example in rule["examples"] if example["kind"] == "good"), None)
+    if near is not None:
+        parts.append(f"Not flagged\n\n{_indented(near['code'])}")
+    parts.append(rule["url"])
     return "\n\n".join(part for part in parts if part)
+
+
+def _fix(fix: dict[str, Any]) -> str:
+    if fix["availability"] == "none":
+        return "no automatic fix"
+    option = "--fix" if fix["safety"] == "safe" else "--fix --unsafe-fixes"
+    where = ", where one can be right" if fix["availability"] == "some" else ""
+    return f"{fix['safety']} fix{where} ({option})"
+
+
+def _default(rule: dict[str, Any]) -> str:
+    if rule["on_by_default"]:
+        return f"on by default ({rule['default_reason']})"
+    return f"off by default (--select {rule['code']}): {rule['default_reason']}"
 
 
 def _indented(code: str) -> str:

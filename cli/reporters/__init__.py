@@ -15,10 +15,12 @@ FORMATS = {
     "gitlab": "gitlab",
     "junit": "junit",
 }
+FIXES = "fixes"  # what `effilint fix` prints; nobody chooses it
 
 
 def render(output_format: str, report: Report) -> str:
-    """Return the report in one of `FORMATS`, ending in a newline unless it is empty."""
-    module = importlib.import_module(f"{__name__}.{FORMATS[output_format]}")
+    """Return the report in one of `FORMATS` or as `FIXES`; it ends in a newline unless empty."""
+    name = FORMATS.get(output_format, output_format)
+    module = importlib.import_module(f"{__name__}.{name}")
     text: str = module.render(report)
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from effilint.analyzer.model import Diagnostic, TextEdit
@@ -31,7 +32,7 @@ def _finding(diagnostic: Diagnostic, report: Report) -> dict[str, Any]:
         "behaviour": diagnostic.behaviour,
         "gain": {"before": gain.before, "after": gain.after, "ratio": gain.ratio},
         "confidence": diagnostic.confidence,
-        "verified": None,
+        "verified": asdict(diagnostic.verified) if diagnostic.verified else None,
     }
 
 

@@ -13,5 +13,6 @@ def render(report: Report) -> str:
     for d in report.diagnostics:
         cell = f"cell {d.cell}:" if d.cell else ""
         place = f"{d.filename}:{cell}{d.line}:{d.column}"
-        lines.append(plain(f"{place}: {d.code}{report.mark(d)} {d.message}") + "\n")
+        proof = f" ({d.verified})" if d.verified else ""
+        lines.append(plain(f"{place}: {d.code}{report.mark(d)} {d.message}{proof}") + "\n")
     return "".join(lines) + summary(report)

@@ -95,6 +95,9 @@ def _notes(d: Diagnostic, width: int, style: _Style) -> list[str]:
     margin = f"{' ' * width} {style('=', 'blue')}"
     behaviour = f"{BEHAVIOURS[d.behaviour].name} ({d.behaviour})"
     notes = {"behaviour": behaviour, "gain": gain(d), "help": d.advice}
+    if d.verified is not None:
+        name, _, text = str(d.verified).partition(": ")
+        notes[name] = text
     return [f"{margin} {style(name)}: {_plain(text)}" for name, text in notes.items()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from effilint.outcome import plain
-from effilint.reporters.report import Report, gain
+from effilint.reporters.report import Report, gain, proof
 
 
 def render(report: Report) -> str:
@@ -24,7 +24,7 @@ def render(report: Report) -> str:
             "endColumn": d.end_column,
         }
         text = plain(f"{d.filename}:{d.line}:{d.column}: {d.code} {d.message}")
-        lines.append(_command("warning", place, f"{text}\n{gain(d)}\n{d.advice}"))
+        lines.append(_command("warning", place, f"{text}\n{gain(d)}\n{d.advice}{proof(d)}"))
     return "".join(lines)
 
 

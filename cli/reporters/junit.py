@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from effilint.analyzer.model import Diagnostic
 from effilint.outcome import Problem
-from effilint.reporters.report import Report, gain
+from effilint.reporters.report import Report, gain, proof
 
 Item = Diagnostic | Problem
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -42,7 +42,7 @@ def _suite(root: ET.Element, filename: str, items: list[Item]) -> None:
         if isinstance(item, Problem):
             _element(case, "error", message=item.message).text = _clean(at + item.message)
         else:
-            text = f"{at}{item.message}\n{gain(item)}\n{item.advice}"
+            text = f"{at}{item.message}\n{gain(item)}\n{item.advice}{proof(item)}"
             _element(case, "failure", message=item.message).text = _clean(text)
 
 

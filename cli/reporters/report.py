@@ -18,22 +18,19 @@ class Report(NamedTuple):
     """The findings and problems of a run, in the order to show them.
 
     `unsafe_files` are those whose unsafe fixes `--fix` applies too; `source` reads a file, or
-    gives None if it is gone by now; `applied` counts fixes already made.
+    gives None if it is gone by now; the fixes of `applied` are made.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     problems: tuple[Problem, ...]
     source: Callable[[str], Source | None]
     unsafe_files: frozenset[str] = frozenset()
-    applied: int = 0
+    applied: tuple[Diagnostic, ...] = ()
     coloured: bool = False
 
     def is_fixable(self, diagnostic: Diagnostic) -> bool:
         """Whether `--fix`, with the settings of this run, would fix it."""
-        fix = diagnostic.fix
-        return fix is not None and (
-            fix.safety == "safe" or diagnostic.filename in self.unsafe_files
-        )
+        return diagnostic.is_fixable(diagnostic.filename in self.unsafe_files)
 
     def mark(self, diagnostic: Diagnostic) -> str:
         """Return what a listing shows after the code of a fixable finding."""
@@ -52,3 +49,8 @@ def gain(diagnostic: Diagnostic) -> str:
     before, after = measured.before, measured.after
     change = before if before == after else f"{before} -> {after}"
     return f"{change}, about {measured.ratio:.3g}x at n={size}"
+
+
+def proof(diagnostic: Diagnostic) -> str:
+    """Return what running the fix showed, with a line break in front; nothing if it was not."""
+    return "" if diagnostic.verified is None else f"\n{diagnostic.verified}"

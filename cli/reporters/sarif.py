@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
@@ -64,6 +65,7 @@ def _result(diagnostic: Diagnostic, rule_index: int) -> dict[str, Any]:
             "confidence": d.confidence,
             "gain": {"before": d.gain.before, "after": d.gain.after, "ratio": d.gain.ratio},
             "cell": d.cell,
+            "verified": asdict(d.verified) if d.verified else None,
         },
     }
     if d.fix is not None and d.cell is None:  # a notebook's text lines are not lines of its file

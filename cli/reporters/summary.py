@@ -9,8 +9,9 @@ def summary(report: Report) -> str:
     """Return how many findings there are and how many can be fixed, in one line."""
     count = len(report.diagnostics)
     if report.applied:
-        found = _counted(count + report.applied, "finding")
-        return f"Found {found} ({report.applied} fixed, {count} remaining).\n"
+        fixed = len(report.applied)
+        found = _counted(count + fixed, "finding")
+        return f"Found {found} ({fixed} fixed, {count} remaining).\n"
     if not count:
         if report.problems:
             return f"{_counted(len(report.problems), 'error')}, no findings.\n"
@@ -22,7 +23,7 @@ def summary(report: Report) -> str:
 def _fixable(report: Report) -> str:
     with_fix = [d for d in report.diagnostics if d.fix is not None]
     now = sum(report.is_fixable(d) for d in with_fix)
-    later = len(with_fix) - now
+    later = sum(d.is_fixable(unsafe=True) for d in with_fix) - now
     parts = []
     if now:
         parts.append(f"{now} fixable with --fix")

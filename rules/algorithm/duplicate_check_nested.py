@@ -90,6 +90,31 @@ class DuplicateCheckNested(Rule):
                 return found
             """,
         ),
+        # All pairs, with the order asked for in the test.
+        Bad(
+            """
+            def equal_pairs(values):
+                count = 0
+                for i in range(0, len(values)):
+                    for j in range(1, len(values)):
+                        if values[i] == values[j] and j > i:  # ALG505
+                            count += 1
+                return count
+            """,
+        ),
+        # Within a part, whose end moves too.
+        Good(
+            """
+            def turns(text, cost):
+                for size in range(2, len(text)):
+                    for low in range(len(text) - size):
+                        high = low + size
+                        for cut in range(low + 1, high):
+                            if text[cut] == text[low]:
+                                cost[low][high] = min(cost[low][high], cost[cut][high])
+                return cost
+            """
+        ),
         # Sums of pairs are another question.
         Good(
             """
@@ -181,6 +206,6 @@ def _stands_alone(node: ast.Compare, context: Context) -> bool:
 
 def _is_of_places(node: ast.expr) -> bool:
     match node:
-        case ast.Compare(left=ast.Name(), ops=[ast.NotEq() | ast.IsNot() | ast.Lt()]):
+        case ast.Compare(left=ast.Name(), ops=[ast.NotEq() | ast.IsNot() | ast.Lt() | ast.Gt()]):
             return isinstance(node.comparators[0], ast.Name)
     return False

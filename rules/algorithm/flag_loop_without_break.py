@@ -4,10 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
-from effilint.analyzer.facts.counting import counting, is_used_after
 from effilint.analyzer.facts.divisors import sets_constants
-from effilint.analyzer.facts.purity import CHANGING_METHODS
-from effilint.analyzer.patterns import method_call, names_in, walk
+from effilint.analyzer.facts.early_exit import LookedAt, SearchLoop, looked_at, may_stop
+from effilint.analyzer.facts.folds import folded
 from effilint.analyzer.rewrite import statements
 
 
@@ -97,6 +96,103 @@ class FlagLoopWithoutBreak(Rule):
                     return count
             """,
         ),
+        # Two ways to the same answer.
+        Bad(
+            """
+            def self_dividing(number):
+                fits = True
+                for digit in str(number):
+                    if digit != "0":
+                        if number % int(digit) != 0:
+                            fits = False  # ALG201
+                    else:
+                        fits = False
+                return fits
+            """,
+            fixed="""
+            def self_dividing(number):
+                fits = True
+                for digit in str(number):
+                    if digit != "0":
+                        if number % int(digit) != 0:
+                            fits = False
+                            break
+                    else:
+                        fits = False
+                        break
+                return fits
+            """,
+        ),
+        # The answer so far and one more.
+        Bad(
+            """
+            def all_known(words, vocabulary):
+                known = True
+                for word in words:
+                    known = known and word.lower() in vocabulary  # ALG201
+                return known
+            """,
+            fixed="""
+            def all_known(words, vocabulary):
+                known = True
+                for word in words:
+                    known = known and word.lower() in vocabulary
+                    if not known:
+                        break
+                return known
+            """,
+        ),
+        Bad(
+            """
+            def any_holiday(dates, holidays):
+                closed = False
+                for date in dates:
+                    closed |= date in holidays  # ALG201
+                return closed
+            """,
+            fixed="""
+            def any_holiday(dates, holidays):
+                closed = False
+                for date in dates:
+                    closed |= date in holidays
+                    if closed:
+                        break
+                return closed
+            """,
+        ),
+        # Perhaps arrays, of which each place is asked.
+        Good(
+            """
+            def selected(columns, limit):
+                mask = True
+                for column in columns:
+                    mask = mask & (column < limit)
+                return mask
+            """
+        ),
+        # Bits are gathered from all of them.
+        Good(
+            """
+            def gather(masks):
+                bits = 0
+                for mask in masks:
+                    bits |= mask
+                return bits
+            """
+        ),
+        # Two answers, each of its own.
+        Good(
+            """
+            def directions(numbers):
+                rising = falling = True
+                for i in range(1, len(numbers)):
+                    if numbers[i] < numbers[i - 1]:
+                        rising = False
+                    elif numbers[i] > numbers[i - 1]:
+                        falling = False
+                return rising or falling
+            """
+        ),
         # Later items can take it back.
         Good(
             """
@@ -172,76 +268,66 @@ class FlagLoopWithoutBreak(Rule):
     )
 
     def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
-        *before, last = node.body
-        if not isinstance(last, ast.If) or isinstance(node.iter, ast.Tuple | ast.List):
-            return
-        if context.type_of(node.iter).is_lazy or context.trip_count(node) is not None:
-            return
-        loop_names = [n for n in walk(node.target) if isinstance(n, ast.Name)]
-        yield from self._check(node, before, last, loop_names, context)
+        if isinstance(node.body[-1], ast.If | ast.Assign | ast.AugAssign):
+            yield from self._check(node, context)
 
     def visit_While(self, node: ast.While, context: Context) -> Iterator[Finding]:
-        run = counting(node, context)
-        if run is not None and run.body and isinstance(run.body[-1], ast.If):
-            *before, last = run.body
-            assert isinstance(last, ast.If)
-            yield from self._check(node, before, last, [run.variable], context)
+        if len(node.body) > 1:
+            yield from self._check(node, context)
 
-    def _check(
-        self,
-        loop: ast.For | ast.While,
-        before: list[ast.stmt],
-        last: ast.If,
-        loop_names: list[ast.Name],
-        context: Context,
-    ) -> Iterator[Finding]:
-        block, head = last.body, loop.iter if isinstance(loop, ast.For) else loop.test
-        if last.orelse or loop.orelse or not sets_constants(block) or not _only_names(before):
+    def _check(self, loop: SearchLoop, context: Context) -> Iterator[Finding]:
+        search = looked_at(loop, context)
+        if search is None:
             return
-        flags = {name for statement in block for name in _targets(statement)}
-        parts: list[ast.AST] = [head, last.test, *before]
-        if flags & {name for part in (*parts, *loop_names) for name in names_in(part)}:
+        if isinstance(search.last, ast.If):
+            yield from self._flag(search, search.last, context)
+        else:
+            yield from self._fold(search, context)
+
+    def _flag(self, search: LookedAt, last: ast.If, context: Context) -> Iterator[Finding]:
+        """`if test: flag = True`, perhaps in several branches that all say the same."""
+        blocks = _branches([last])
+        if not blocks or not all(sets_constants(block) for block in blocks):
             return
-        names = loop_names + [name for s in before for name in _assigned(s)]
-        if any(is_used_after(name, loop, context) for name in names):
+        settings = {tuple(ast.dump(statement) for statement in block) for block in blocks}
+        if len(settings) > 1:
             return
-        if _is_repeatable(parts, context):
-            end = block[-1]
-            edit = Edit(end, statements(f"{context.segment(end)}\nbreak"))
-            yield self.report(end, edit, flag=_targets(block[0])[0])
+        flags = {name for statement in blocks[0] for name in _targets(statement)}
+        if may_stop(search, _tests([last]), flags, context):
+            ends = [block[-1] for block in blocks]
+            edits = [Edit(e, statements(f"{context.segment(e)}\nbreak")) for e in ends]
+            yield self.report(ends[0], *edits, flag=_targets(blocks[0][0])[0])
+
+    def _fold(self, search: LookedAt, context: Context) -> Iterator[Finding]:
+        """`flag = flag and test`, `flag |= test`."""
+        found = folded(search.last, context)
+        if found is None:
+            return
+        flag, rest, end = found
+        if may_stop(search, rest, {flag.id}, context):
+            text = f"{context.segment(search.last)}\nif {end}{flag.id}:\n    break"
+            yield self.report(search.last, Edit(search.last, statements(text)), flag=flag.id)
+
+
+def _branches(block: list[ast.stmt]) -> list[list[ast.stmt]]:
+    """The blocks of nested `if`s that do something; none if other things stand beside these."""
+    if not block:
+        return []
+    match block:
+        case [ast.If(body=body, orelse=orelse)]:
+            return [*_branches(body), *_branches(orelse)]
+        case [ast.Pass() | ast.Continue()]:
+            return []
+    return [block]
+
+
+def _tests(block: list[ast.stmt]) -> list[ast.expr]:
+    match block:
+        case [ast.If(test=test, body=body, orelse=orelse)]:
+            return [test, *_tests(body), *_tests(orelse)]
+    return []
 
 
 def _targets(statement: ast.stmt) -> list[str]:
     assert isinstance(statement, ast.Assign)
     return [target.id for target in statement.targets if isinstance(target, ast.Name)]
-
-
-def _only_names(block: list[ast.stmt]) -> bool:
-    """Whether the statements only give names to values."""
-    return all(
-        isinstance(statement, ast.Assign)
-        and all(isinstance(target, ast.Name | ast.Tuple) for target in statement.targets)
-        and not any(
-            isinstance(node, ast.Attribute | ast.Subscript)
-            for target in statement.targets
-            for node in walk(target)
-        )
-        for statement in block
-    )
-
-
-def _is_repeatable(parts: list[ast.AST], context: Context) -> bool:
-    """Whether running the parts once more or less makes no difference, as far as it can be seen."""
-    for part in parts:
-        for node in walk(part):
-            if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
-                return False
-            if isinstance(node, ast.Call):
-                if method_call(node, *CHANGING_METHODS) or not context.purity.call_is_pure(node):
-                    return False
-    return True
-
-
-def _assigned(statement: ast.stmt) -> list[ast.Name]:
-    assert isinstance(statement, ast.Assign)
-    return [n for target in statement.targets for n in walk(target) if isinstance(n, ast.Name)]

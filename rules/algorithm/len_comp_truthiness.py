@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.facts.purity import CHANGING_METHODS
-from effilint.analyzer.patterns import is_constant, is_empty_container, method_call, walk
+from effilint.analyzer.patterns import is_constant, is_empty_container, method_call, same, walk
 from effilint.analyzer.rewrite import replacement
 
 # Functions from elsewhere whose name says that they only tell something.
@@ -23,7 +23,7 @@ class LenCompTruthiness(Rule):
 
     code = "ALG203"
     name = "len-comp-truthiness"
-    message = "All matches are {done} only to see whether there is one"
+    message = "All matches are {done} only to see whether {question}"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
     gain = Gain("O(n)", "O(first match)", {10: 0.97, 1_000: 4.5, 100_000: 3.0})
@@ -38,6 +38,36 @@ class LenCompTruthiness(Rule):
                 return any("error" in line for line in lines)
             """,
             workload="has_errors(['fine'] * (n // 10) + ['error'] * (n - n // 10))",
+        ),
+        # As many as there are items.
+        Bad(
+            """
+            def is_number(parts):
+                return len([part for part in parts if part.isdigit()]) == len(parts)  # ALG203
+            """,
+            fixed="""
+            def is_number(parts):
+                return all(part.isdigit() for part in parts)
+            """,
+        ),
+        Bad(
+            """
+            def has_gaps(rows, width):
+                if sum(1 for row in rows if len(row) == width) != len(rows):  # ALG203
+                    raise ValueError
+            """,
+            fixed="""
+            def has_gaps(rows, width):
+                if not all(len(row) == width for row in rows):
+                    raise ValueError
+            """,
+        ),
+        # As many as there are other things.
+        Good(
+            """
+            def all_open(doors, keys):
+                return len([door for door in doors if door.locked]) == len(keys)
+            """
         ),
         # The list itself as a condition.
         Bad(
@@ -147,14 +177,18 @@ class LenCompTruthiness(Rule):
         if not loops[-1].ifs or any(loop.is_async for loop in loops):
             return
         place = _asked(node, context)
-        if place is None or not _is_repeatable(node, context):
+        whole = _compared_with_all(node, context) if place is None else None
+        asked = place or whole
+        if asked is None or not _is_repeatable(node, context):
             return
-        call = _as_any(node, context)
+        place = asked
+        call = _as_call("all" if whole else "any", node, context)
         is_kept = isinstance(node, ast.ListComp | ast.SetComp)
         text = f"not {call}" if place[1] else call
         edit = Edit(place[0], replacement(text))
         done = "collected" if is_kept else "counted"
-        yield self.report(place[0], edit, done=done, call=text)
+        question = "all items match" if whole else "there is one"
+        yield self.report(place[0], edit, done=done, call=text, question=question)
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         match node.args:
@@ -171,7 +205,8 @@ class LenCompTruthiness(Rule):
         if is_constant(function, None):
             call = f"any({context.segment(items)})"
         text = f"not {call}" if place[1] else call
-        yield self.report(place[0], Edit(place[0], replacement(text)), done="collected", call=text)
+        edit = Edit(place[0], replacement(text))
+        yield self.report(place[0], edit, done="collected", call=text, question="there is one")
 
     calls = frozenset({"list"})
 
@@ -249,7 +284,33 @@ def _is_repeatable(node: _Comp, context: Context) -> bool:
     return True
 
 
-def _as_any(node: _Comp, context: Context) -> str:
+def _compared_with_all(node: _Comp, context: Context) -> tuple[ast.expr, bool] | None:
+    """The comparison with the number of all items, and whether it asks for a difference."""
+    call = context.parent(node)
+    if not isinstance(call, ast.Call) or call.args != [node] or len(node.generators) > 1:
+        return None
+    function = context.resolve(call.func)
+    if isinstance(node, ast.SetComp) or (function, isinstance(node, ast.GeneratorExp)) not in (
+        ("len", False),
+        ("sum", True),
+    ):
+        return None
+    if function == "sum" and not is_constant(node.elt, 1):
+        return None
+    match context.parent(call):
+        case (
+            ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]) as test
+        ):
+            other = right if left is call else left
+            match other:
+                case ast.Call(func=ast.Name("len"), args=[items]) if same(
+                    items, node.generators[0].iter
+                ):
+                    return test, isinstance(op, ast.NotEq)
+    return None
+
+
+def _as_call(function: str, node: _Comp, context: Context) -> str:
     *rest, last = node.generators
     tests = last.ifs
     condition = context.segment(tests[0])
@@ -257,7 +318,7 @@ def _as_any(node: _Comp, context: Context) -> str:
         condition = " and ".join(_operand(test, context) for test in tests)
     loops = [_clause(loop, context) for loop in rest]
     loops.append(f"for {context.segment(last.target)} in {context.segment(last.iter)}")
-    return f"any({condition} {' '.join(loops)})"
+    return f"{function}({condition} {' '.join(loops)})"
 
 
 def _clause(loop: ast.comprehension, context: Context) -> str:

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations
 
 from effilint.analyzer import AddImport, Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.memo import may_be_remembered, takes_hashable
-from effilint.analyzer.facts.recursion import Step, on_one_path, steps
-from effilint.analyzer.patterns import same, walk
+from effilint.analyzer.facts.overlaps import moved_by, overlap
+from effilint.analyzer.facts.recursion import Step, steps
+from effilint.analyzer.patterns import walk
 from effilint.analyzer.rewrite import decorated
 
-_SHRINKING = (Step.LESS, Step.MORE, Step.LOOPED, Step.SLICE)
+_COUNTED = (Step.LESS, Step.MORE, Step.LOOPED, Step.BY)
 
 
 class ExponentialSelfRecursion(Rule):
@@ -151,6 +151,59 @@ class ExponentialSelfRecursion(Rule):
                 return power(base, exponent // 2) * power(base, exponent // 2)  # API201
             """
         ),
+        # Through a table, one step to the right or one down.
+        Bad(
+            """
+            def cheapest(costs, row, column):
+                if row < 0 or column < 0:
+                    return float("inf")
+                if row == column == 0:
+                    return costs[0][0]
+                above = cheapest(costs, row - 1, column)
+                return costs[row][column] + min(above, cheapest(costs, row, column - 1))  # API201
+            """
+        ),
+        # Take it or leave it; what is taken uses up a part of the room.
+        Bad(
+            """
+            class Bag:
+                def __init__(self, sizes, values):
+                    self.sizes, self.values = sizes, values
+
+                def best(self, i, room):
+                    if i == len(self.sizes):
+                        return 0
+                    without = self.best(i + 1, room)
+                    if self.sizes[i] > room:
+                        return without
+                    taken = self.best(i + 1, room - self.sizes[i])  # API201
+                    return max(without, taken + self.values[i])
+            """
+        ),
+        # The very same call again, for the larger of two.
+        Bad(
+            """
+            def depth(node):
+                if node is None:
+                    return 0
+                if depth(node.left) > depth(node.right):
+                    return 1 + depth(node.left)  # API201
+                return 1 + depth(node.right)
+            """
+        ),
+        # Two children are two different inputs, and so are two halves of a range.
+        Good(
+            """
+            def size(node):
+                return 0 if node is None else 1 + size(node.left) + size(node.right)
+
+            def total(numbers, low, high):
+                if high - low == 1:
+                    return numbers[low]
+                middle = (low + high) // 2
+                return total(numbers, low, middle) + total(numbers, middle, high)
+            """
+        ),
         # Only one of the two calls runs.
         Good(
             """
@@ -190,44 +243,22 @@ class ExponentialSelfRecursion(Rule):
 
     def visit_Module(self, _: ast.Module, context: Context) -> Iterator[Finding]:
         for function, calls in context.calls.recursive.items():
-            overlap = _overlap(function, calls, context)
-            if overlap is None or not may_be_remembered(function, context):
+            found = overlap(function, calls, context)
+            if found is None or not may_be_remembered(function, context):
                 continue
-            place, moved = overlap
+            place, moved = found
             if not _gives_numbers(function, moved, context):
                 continue
             edits = [Edit(function, decorated("functools.cache")), AddImport("functools")]
-            is_cut = steps(place, function, context)[moved] is Step.SLICE
-            fixable = takes_hashable(function, context, numbers=() if is_cut else (moved,))
+            steps_taken = moved_by(place, function, context)
+            counted = [name for name, how in steps_taken.items() if how in _COUNTED]
+            is_repeat = moved not in counted and not _is_cut(place, function, moved, context)
+            fixable = not is_repeat and takes_hashable(function, context, numbers=counted)
             yield self.report(place, *(edits if fixable else ()), name=function.name)
 
 
-def _overlap(
-    function: FunctionNode, calls: list[ast.Call], context: Context
-) -> tuple[ast.Call, str] | None:
-    """The call that makes it exponential, and the parameter that gets smaller."""
-    moved = {call: _moved(call, function, context) for call in calls}
-    for call, (name, how) in moved.items():
-        if how in _SHRINKING and context.hot_loops(call):
-            return call, name
-    for one, other in combinations(calls, 2):
-        (name, how), (second, again) = moved[one], moved[other]
-        if not name or name != second or not on_one_path(one, other, context):
-            continue
-        if how in _SHRINKING and again in _SHRINKING:
-            return other, name
-        if how is again is Step.PART and same(one, other):
-            return other, name
-    return None
-
-
-def _moved(call: ast.Call, function: FunctionNode, context: Context) -> tuple[str, Step]:
-    """The one parameter that differs in a call, and how; an empty name if it is no such call."""
-    if isinstance(context.parent(call), ast.Expr):
-        return "", Step.OTHER
-    passed = steps(call, function, context)
-    differing = [(name, how) for name, how in passed.items() if how is not Step.SAME]
-    return differing[0] if len(differing) == 1 else ("", Step.OTHER)
+def _is_cut(call: ast.Call, function: FunctionNode, name: str, context: Context) -> bool:
+    return steps(call, function, context).get(name) is Step.SLICE
 
 
 def _gives_numbers(function: FunctionNode, moved: str, context: Context) -> bool:
@@ -243,6 +274,8 @@ def _is_plain(value: ast.expr, moved: str) -> bool:
             return _is_plain(body, moved) or _is_plain(orelse, moved)
         case ast.Constant(value=constant):
             return constant is not None
+        case ast.Call(func=ast.Name("float" | "int" | "len" | "abs")):
+            return True
         case ast.Name(id=name):
             return name == moved
         case ast.BinOp(op=ast.Mod() | ast.Sub() | ast.FloorDiv()):

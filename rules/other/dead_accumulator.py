@@ -5,13 +5,9 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
 from effilint.analyzer.facts.scopes import Kind
-from effilint.analyzer.patterns import is_empty_container, looks_at_locals, walk
+from effilint.analyzer.facts.unread import feeders, is_fresh, is_shared, is_trial, outermost
+from effilint.analyzer.patterns import looks_at_locals, walk
 
-_GROWING = frozenset("append add extend update appendleft insert setdefault".split())
-_MADE = frozenset(
-    """list dict set collections.deque collections.Counter collections.defaultdict
-    collections.OrderedDict""".split()
-)
 _LIVES = ("weakref", "gc", "sys", "ctypes", "tracemalloc", "ffi")
 
 
@@ -86,6 +82,58 @@ class DeadAccumulator(Rule):
                 return found
             """
         ),
+        # It only looks at itself: a table of counts that nobody asks for.
+        Bad(
+            """
+            def distinct_hosts(lines):
+                hosts = set()
+                visits = {"": 0}
+                for line in lines:
+                    host = line.partition(" ")[0]
+                    hosts.add(host)
+                    if host not in visits:  # OTH405
+                        visits[host] = 0
+                    visits[host] = visits.get(host, 0) + 1
+                return hosts
+            """,
+            fixed="""
+            def distinct_hosts(lines):
+                hosts = set()
+                for line in lines:
+                    host = line.partition(" ")[0]
+                    hosts.add(host)
+                return hosts
+            """,
+        ),
+        # Marks in a list made beforehand; a heap; a row begun again in each pass.
+        Bad(
+            """
+            import heapq
+
+            def longest(rows):
+                marked = [False] * len(rows)
+                sizes: list[int] = []
+                best = 0
+                for place, row in enumerate(rows):
+                    cells = []
+                    marked[place] = True  # OTH405
+                    heapq.heappush(sizes, len(row))  # OTH405
+                    for cell in row:
+                        cells.append(cell)  # OTH405
+                        best = max(best, cell)
+                return best
+            """,
+            fixed="""
+            import heapq
+
+            def longest(rows):
+                best = 0
+                for place, row in enumerate(rows):
+                    for cell in row:
+                        best = max(best, cell)
+                return best
+            """,
+        ),
         # What goes in may have an effect.
         Bad(
             """
@@ -104,6 +152,17 @@ class DeadAccumulator(Rule):
                 for row in rows:
                     found.append(row)
                 sink(found)
+            """
+        ),
+        # Its length decides.
+        Good(
+            """
+            def first_few(rows):
+                taken = []
+                for row in rows:
+                    if len(taken) < 3:
+                        taken.append(row)
+                        print(row)
             """
         ),
         # It is read in the loop.
@@ -202,74 +261,44 @@ class DeadAccumulator(Rule):
     def _check(
         self, node: ast.stmt, target: ast.expr, value: ast.expr | None, context: Context
     ) -> Iterator[Finding]:
-        if not isinstance(target, ast.Name) or not _is_new(value, context):
+        if not isinstance(target, ast.Name) or target.id.startswith("_"):
             return
         function = context.function(node)
-        if function is None or function.name.startswith("test"):
+        if function is None or is_trial(target, context) or not is_fresh(value, context):
             return
-        if not _is_own(target, function, context):
+        fillers = feeders(target, context)
+        if fillers is None or node is not fillers[0] or not _is_own(target, context):
             return
-        fillers = _fillers(target, context)
-        hot = [statement for statement in fillers or () if context.hot_loops(statement)]
-        if not hot or fillers is None or looks_at_locals(function) or _keeps_alive(function):
+        hot = [filler for filler in fillers if _fills(filler) and context.hot_loops(filler)]
+        if not hot or looks_at_locals(function) or _keeps_alive(function):
             return
         if any(_holds_outsider(statement, context) for statement in fillers):
             return
         first = min(hot, key=lambda statement: statement.lineno)
         edits = []
-        if _can_go([node, *fillers], context):
-            edits = [Edit(statement, remove()) for statement in (node, *fillers)]
+        if _can_go(fillers, context):
+            edits = [Edit(filler, remove()) for filler in outermost(fillers, context)]
         yield self.report(first, *edits, name=target.id)
 
 
-def _is_new(value: ast.expr | None, context: Context) -> bool:
-    """Whether the value is an empty collection made here."""
-    if isinstance(value, ast.Call):
-        is_plain = all(isinstance(argument, ast.Name) for argument in value.args)
-        return is_plain and not value.keywords and context.resolve(value.func) in _MADE
-    return is_empty_container(value) and not isinstance(value, ast.Tuple)
-
-
-def _is_own(target: ast.Name, function: ast.AST, context: Context) -> bool:
-    """Whether the variable is a local of the function, bound once and then only by `+=`."""
-    symbol = context.symbol(target)
-    if symbol is None or symbol.scope.node is not function or target.id.startswith("_"):
-        return False
-    others = [binding for binding in symbol.bindings if binding.node is not target]
-    return all(binding.kind is Kind.AUGMENTED for binding in others)
-
-
-def _fillers(target: ast.Name, context: Context) -> list[ast.stmt] | None:
-    """The statements that put something in; None if anything else is done with the variable."""
-    found: list[ast.stmt] = []
+def _is_own(target: ast.Name, context: Context) -> bool:
+    """Whether all that the variable ever holds was made here."""
     for binding in context.bindings(target):
-        if binding.node is not target:
-            found.append(context.statement(binding.node))
-    for use in context.uses(target):
-        statement = _filling(use, context)
-        if statement is None or context.function(use) is not context.function(target):
-            return None
-        found.append(statement)
-    return list(dict.fromkeys(found))
+        if is_shared(context.statement(binding.node)):
+            return False
+        if binding.kind is not Kind.AUGMENTED and not is_fresh(binding.value, context):
+            return False
+    return True
 
 
-def _filling(use: ast.Name, context: Context) -> ast.stmt | None:
-    """The statement `use.append(item)`, `use[key] = value` or `use[key].append(item)`."""
-    child: ast.AST = use
-    parent = context.parent(use)
-    while isinstance(parent, ast.Subscript) and parent.value is child:
-        child, parent = parent, context.parent(parent)
-    if isinstance(parent, ast.Assign) and isinstance(child, ast.Subscript):
-        return parent if parent.targets == [child] else None
-    if isinstance(parent, ast.AugAssign) and parent.target is child:
-        return parent
-    if not isinstance(parent, ast.Attribute) or parent.attr not in _GROWING:
-        return None
-    call = context.parent(parent)
-    if isinstance(call, ast.Call) and call.func is parent:
-        statement = context.parent(call)
-        return statement if isinstance(statement, ast.Expr) else None
-    return None
+def _fills(statement: ast.stmt) -> bool:
+    """Whether it puts something in, or does so in one of its branches."""
+    match statement:
+        case ast.Assign(targets=[target]):
+            return isinstance(target, ast.Subscript)
+        case ast.AnnAssign():
+            return False
+    return True
 
 
 def _keeps_alive(function: ast.AST) -> bool:
@@ -294,17 +323,14 @@ def _holds_outsider(statement: ast.stmt, context: Context) -> bool:
 def _can_go(fillers: list[ast.stmt], context: Context) -> bool:
     """Whether what goes in is made without effects, and every block keeps a statement."""
     going = set(fillers)
-    for statement in fillers:
+    steps = {id(filler.value) for filler in fillers if isinstance(filler, ast.Expr)}
+    for statement in outermost(fillers, context):
         if going.issuperset(context.block(statement)):
             return False
         for node in walk(statement):
-            if isinstance(node, ast.Call) and not _is_step(node, statement):
+            if isinstance(node, ast.Call) and id(node) not in steps:
                 if not context.purity.call_is_pure(node):
                     return False
             if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
                 return False
     return True
-
-
-def _is_step(call: ast.Call, statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and statement.value is call

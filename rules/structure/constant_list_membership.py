@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.searched_lists import is_tested
 from effilint.analyzer.facts.short_loops import is_over_arguments
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership
@@ -67,6 +68,35 @@ class ConstantListMembership(Rule):
                 return place
             """,
         ),
+        # Behind a name that is only there for the search.
+        Bad(
+            """
+            def digits(text: str) -> str:
+                allowed = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+                found = []
+                for char in text:
+                    if char in allowed:  # DST105
+                        found.append(char)
+                return "".join(found)
+            """,
+            fixed="""
+            def digits(text: str) -> str:
+                allowed = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}
+                found = []
+                for char in text:
+                    if char in allowed:
+                        found.append(char)
+                return "".join(found)
+            """,
+        ),
+        # Its order matters elsewhere.
+        Good(
+            """
+            def shifted(text: str) -> str:
+                keys = ["q", "w", "e", "r", "t", "y"]
+                return "".join(keys[keys.index(c) - 1] if c in keys else c for c in text)
+            """
+        ),
         # Names are looked up to build the set anew each time.
         Good(
             """
@@ -112,6 +142,9 @@ class ConstantListMembership(Rule):
         if parts is None:
             return
         item, constants = parts
+        name = constants if isinstance(constants, ast.Name) else None
+        if name is not None:
+            constants = _only_searched(context, name)
         if not isinstance(constants, ast.List | ast.Tuple):
             return
         values = [e.value for e in constants.elts if isinstance(e, ast.Constant)]
@@ -121,5 +154,32 @@ class ConstantListMembership(Rule):
             return
         if waits(context, node) or is_over_arguments(context, node):
             return
+        if name is not None and not _is_first(context, node, name):
+            return
         edit = Edit(constants, replacement("{" + context.segment(constants)[1:-1] + "}"))
         yield self.report(node, edit, item=context.segment(item), count=len(values))
+
+
+def _only_searched(context: Context, name: ast.Name) -> ast.expr | None:
+    """The constants that a variable holds, if no other value is bound and all uses are `in`."""
+    value = context.sole_value(name)
+    if not isinstance(value, ast.List | ast.Tuple) or not context.hot_loops(name):
+        return None
+    symbol = context.symbol(name)
+    if symbol is None or not symbol.scope.is_function:
+        return None  # another file may import it
+    return value if all(is_tested(context, use) for use in context.uses(name)) else None
+
+
+def _is_first(context: Context, test: ast.Compare, name: ast.Name) -> bool:
+    """Whether no test further up would be told the same: every tested value must be hashable."""
+    for use in context.uses(name):
+        other = context.parent(use)
+        if not isinstance(other, ast.Compare):
+            return False
+        if not context.type_of(other.left).is_hashable:
+            return False
+        if (other.lineno, other.col_offset) < (test.lineno, test.col_offset):
+            if context.hot_loops(other):
+                return False
+    return True

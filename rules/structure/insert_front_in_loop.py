@@ -161,6 +161,20 @@ class InsertFrontInLoop(Rule):
                 return names
             """
         ),
+        # Next to what each pass calls, moving the items is little.
+        Good(
+            """
+            def history(state, changes):
+                made = []
+                for change in changes:
+                    state = change.applied(state)
+                    made.insert(0, render(state))
+                return made
+
+            def render(state):
+                return f"<p>{state}</p>"
+            """
+        ),
         # Not a list that is known to be one.
         Good(
             """
@@ -243,6 +257,8 @@ def _growing_loops(context: Context, statement: ast.stmt, items: ast.expr) -> li
         return []
     if _is_for_one_item(context, statement, loops[0]) or _has_inner_loop(context, loops[0]):
         return []
+    if any(_is_work(context, node) for node in walk(loops[0])):
+        return []
     region = region_of(context, loops[-1])
     return loops if is_first(statement, region, lambda node: _puts_first(node, items)) else []
 
@@ -264,6 +280,19 @@ def _has_inner_loop(context: Context, loop: Loop) -> bool:
         isinstance(node, ast.For | ast.While) and node is not loop and bool(context.hot_loops(node))
         for node in walk(loop)
     )
+
+
+def _is_work(context: Context, node: ast.AST) -> bool:
+    """Whether it calls a function or method that may do much, next to which moving is little."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) as function):
+            resolved = context.resolve(function)
+            return resolved is None or "." in resolved or not context.names.is_builtin(name, node)
+        case ast.Call(func=ast.Attribute(value=ast.Name("self" | "cls"))):
+            return True
+        case ast.Call(func=ast.Attribute() as function, args=[_, *_]):
+            return not context.type_of(function.value).is_known
+    return False
 
 
 def _puts_first(node: ast.AST, items: ast.expr) -> bool:

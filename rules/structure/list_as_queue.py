@@ -12,6 +12,7 @@ from effilint.analyzer import (
     Rule,
 )
 from effilint.analyzer.facts.accumulators import carrying_loops
+from effilint.analyzer.facts.call_chains import outlives_recursion
 from effilint.analyzer.facts.conversions import as_deque
 from effilint.analyzer.facts.lists import drains_few, is_first, may_be_long
 from effilint.analyzer.facts.rebinding import is_concatenation
@@ -131,6 +132,44 @@ class ListAsQueue(Rule):
                         self.todo.pop(0)()  # DST102
             """
         ),
+        # Each call of the recursion takes one.
+        Bad(
+            """
+            class Node:
+                def __init__(self, value, left, right):
+                    self.value, self.left, self.right = value, left, right
+
+            def parse(text: str):
+                words = text.split(",")
+
+                def build():
+                    word = words.pop(0)  # DST102
+                    if word == "-":
+                        return None
+                    return Node(word, build(), build())
+
+                return build()
+            """,
+            fixed="""
+            from collections import deque
+
+
+            class Node:
+                def __init__(self, value, left, right):
+                    self.value, self.left, self.right = value, left, right
+
+            def parse(text: str):
+                words = deque(text.split(","))
+
+                def build():
+                    word = words.popleft()
+                    if word == "-":
+                        return None
+                    return Node(word, build(), build())
+
+                return build()
+            """,
+        ),
         # Cuts off the beginning: a slice would do.
         Good(
             """
@@ -139,6 +178,17 @@ class ListAsQueue(Rule):
                 while lines and not lines[0].strip():
                     lines.pop(0)
                 return lines
+            """
+        ),
+        # Each call gets another list.
+        Good(
+            """
+            def build(values: list[int]):
+                if not values:
+                    return None
+                first = values.pop(0)
+                smaller = [value for value in values if value < first]
+                return first, build(smaller)
             """
         ),
         # Takes from the end.
@@ -221,7 +271,10 @@ class ListAsQueue(Rule):
     def _found(
         self, node: ast.expr | ast.stmt, queue: ast.expr | None, context: Context
     ) -> Iterator[Finding]:
-        if not isinstance(queue, ast.Name | ast.Attribute) or not context.hot_loops(node):
+        if not isinstance(queue, ast.Name | ast.Attribute):
+            return
+        if not context.hot_loops(node):
+            yield from self._in_recursion(node, queue, context)
             return
         kind = context.type_of(queue)
         if (kind.is_known and kind.name != "list") or not may_be_long(context, queue):
@@ -245,6 +298,29 @@ class ListAsQueue(Rule):
         symbol = context.symbol(queue)
         edits = as_deque(context, symbol) if symbol else []
         yield self.report(node, *edits, queue=context.segment(queue))
+
+    def _in_recursion(
+        self, node: ast.expr | ast.stmt, queue: ast.expr, context: Context
+    ) -> Iterator[Finding]:
+        """Every call of a recursive function takes one item from the same list."""
+        function = context.function(node)
+        if function is None or not isinstance(queue, ast.Name):
+            return
+        if not outlives_recursion(context, node, queue) or context.type_of(queue).name != "list":
+            return
+        symbol = context.symbol(queue)
+        if symbol is None or not (may_be_long(context, queue) or _is_text_cut(context, queue)):
+            return
+        if is_first(node, function, lambda other: _takes_first(other, queue)):
+            yield self.report(node, *as_deque(context, symbol), queue=context.segment(queue))
+
+
+def _is_text_cut(context: Context, queue: ast.expr) -> bool:
+    """Whether the list is a text cut at separators, which may be a whole tree written down."""
+    match context.sole_value(queue):
+        case ast.Call(func=ast.Attribute(attr="split")):
+            return True
+    return False
 
 
 def _takes_first(node: ast.AST, queue: ast.expr) -> bool:

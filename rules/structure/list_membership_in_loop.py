@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.facts.conversions import as_set
 from effilint.analyzer.facts.lists import hot_unchanged_loop, is_first, may_be_long, region_of
-from effilint.analyzer.facts.searched_lists import holds_unhashable, is_unhashable
+from effilint.analyzer.facts.searched_lists import (
+    holds_records,
+    holds_unhashable,
+    is_counted_out,
+    is_fallback,
+    is_record,
+    is_unhashable,
+)
 from effilint.analyzer.facts.waiting import waits
-from effilint.analyzer.patterns import membership, same
+from effilint.analyzer.patterns import is_asserted, membership, same
 
 
 class ListMembershipInLoop(Rule):
@@ -147,6 +154,19 @@ class ListMembershipInLoop(Rule):
                         return group
             """
         ),
+        # Three of them; a test that checks a list of answers.
+        Good(
+            """
+            def squares(numbers, roots):
+                found = [number for number in numbers if number > 0]
+                return len(found) == 3 and all(root ** 2 in found for root in roots)
+
+            def test_even(even, upto):
+                numbers = sorted(even)
+                for number in range(upto):
+                    assert (number % 2 == 0) == (number in numbers)
+            """
+        ),
         # Only a few items.
         Good(
             """
@@ -182,6 +202,25 @@ class ListMembershipInLoop(Rule):
                 return [name for name, group in groups if (name, set(group)) not in known]
             """
         ),
+        # Sums of lists, as it seems; the way for what cannot be hashed.
+        Good(
+            """
+            def rows(start, tails):
+                made = [start + tail for tail in tails]
+                return made
+
+            def others(wanted, start, tails):
+                known = rows(start, tails)
+                return [row for row in wanted if row not in known]
+
+            def missing(wanted, lines):
+                have = list(lines)
+                try:
+                    return set(wanted).difference(have)
+                except TypeError:
+                    return [line for line in wanted if line not in have]
+            """
+        ),
         # Next to a download the search takes no time; a tuple is given as somebody wrote it.
         Good(
             """
@@ -204,6 +243,8 @@ class ListMembershipInLoop(Rule):
             return
         if isinstance(item, ast.Constant) or is_unhashable(context, item):
             return
+        if is_record(context, item) or holds_records(context, container):
+            return
         if holds_unhashable(context, container) or not may_be_long(context, container):
             return
         loop = hot_unchanged_loop(context, node, container)
@@ -214,7 +255,9 @@ class ListMembershipInLoop(Rule):
             node, region, lambda other: _searches(other, container)
         ):
             return
-        if waits(context, node):
+        if waits(context, node) or is_fallback(context, node):
+            return
+        if is_asserted(context.ancestors(node)) or is_counted_out(context, node, container):
             return
         edits: list[Edit] = []
         if isinstance(container, ast.Name) and kind.name == "list":

@@ -18,9 +18,11 @@ from effilint.analyzer import (
 from effilint.analyzer.facts.lists import is_first, outlives_passes
 from effilint.analyzer.facts.searched_lists import (
     added_again,
+    is_fallback,
     is_only_searched,
     is_unhashable,
 )
+from effilint.analyzer.facts.short_loops import is_written_down
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import is_empty_container, membership, same, sole_statement
 
@@ -125,6 +127,31 @@ class OrderedDedupeList(Rule):
                 return result
             """
         ),
+        # Settings are few: somebody wrote them down.
+        Good(
+            """
+            def folders(settings):
+                found = []
+                for folder in settings.TEMPLATE_FOLDERS:
+                    if folder not in found:
+                        found.append(folder)
+                return found
+            """
+        ),
+        # The way for what cannot be hashed.
+        Good(
+            """
+            def unique(items):
+                try:
+                    return list(dict.fromkeys(items))
+                except TypeError:
+                    found = []
+                    for item in items:
+                        if item not in found:
+                            found.append(item)
+                    return found
+            """
+        ),
         # It is added either way.
         Good(
             """
@@ -191,7 +218,10 @@ class OrderedDedupeList(Rule):
             return
         if not _is_first_search(context, node, result):
             return
-        if waits(context, node):
+        loops = context.loops(node)
+        if loops and isinstance(loops[0], ast.For) and is_written_down(context, loops[0].iter):
+            return
+        if waits(context, node) or is_fallback(context, node):
             return
         edits = _as_dict(context, node, added)
         words = "Build it with `dict.fromkeys`" if edits else "Keep a set of its items beside it"

@@ -8,6 +8,7 @@ from effilint.analyzer.collect import collected
 from effilint.analyzer.facts.accumulators import accumulation
 from effilint.analyzer.facts.rebinding import is_concatenation
 from effilint.analyzer.facts.scopes import FUNCTIONS
+from effilint.analyzer.facts.sharing import is_shared
 
 
 class StrConcatNonlocal(Rule):
@@ -216,7 +217,7 @@ class StrConcatNonlocal(Rule):
         if found is None:
             return
         target, loops = found
-        if isinstance(target, ast.Name) and not _is_shared(target, context):
+        if isinstance(target, ast.Name) and not is_shared(target, context):
             return
         if loops and len(loops) < len(context.hot_loops(node)):
             return  # a short text for every pass of an outer loop
@@ -238,26 +239,3 @@ def _kind(name: ast.Name, context: Context) -> str:
     if symbol is not None and isinstance(symbol.scope.node, FUNCTIONS):
         return "shared with a nested function"
     return "a global"
-
-
-def _is_shared(name: ast.Name, context: Context) -> bool:
-    """Whether the variable is global, nonlocal, or used by a nested function."""
-    symbol = context.symbol(name)
-    if symbol is None or not isinstance(symbol.scope.node, FUNCTIONS):
-        return symbol is not None
-    home = symbol.scope.node
-    nodes = [*symbol.loads, *(binding.node for binding in symbol.bindings)]
-    return any(
-        _innermost(node, context) is not home for node in nodes if isinstance(node, ast.Name)
-    )
-
-
-def _innermost(node: ast.AST, context: Context) -> ast.AST | None:
-    for outer in context.ancestors(node):
-        if isinstance(outer, (*FUNCTIONS, ast.GeneratorExp)):
-            is_evaluated_outside = isinstance(outer, ast.GeneratorExp) and context.inside(
-                node, outer.generators[0].iter
-            )
-            if not is_evaluated_outside:
-                return outer
-    return None

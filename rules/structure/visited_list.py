@@ -10,6 +10,7 @@ from effilint.analyzer.facts.lists import outlives_passes
 from effilint.analyzer.facts.scopes import Kind, Symbol
 from effilint.analyzer.facts.searched_lists import (
     added_again,
+    is_fallback,
     is_only_searched,
     is_tested,
     is_truth_test,
@@ -195,7 +196,7 @@ class VisitedList(Rule):
             if not _is_memory(context, node, symbol):
                 return
             edits = as_set(context, seen)
-        if is_unhashable(context, item) or waits(context, node):
+        if is_unhashable(context, item) or waits(context, node) or is_fallback(context, node):
             return
         yield self.report(node, *edits, seen=seen.id)
 

@@ -1,0 +1,65 @@
+"""What is different between two answers; compared outside the processes that gave them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from effilint.measure.launcher import Answer
+
+_LONGEST = 40  # characters of a value that are shown
+
+
+class Differs(Exception):  # noqa: N818 - a verdict rather than a fault
+    """The two texts do not do the same; `str` says on what, and how."""
+
+
+class _Content(NamedTuple):
+    """What `effilint.measure.runner` puts into an answer, still encoded."""
+
+    printed: str
+    how: str
+    detail: Any  # the arguments that the result is, or the type of the exception
+    value: Any  # the result, or the words of the exception
+    arguments: Any
+
+
+def check_equal(old: Answer, new: Answer) -> None:
+    """Raise `Differs` unless both did exactly the same."""
+    if old.content == new.content:
+        return
+    one, other = _content(old), _content(new)
+    if one is None or other is None:
+        raise Differs("what the code does cannot be read")
+    raise Differs(_words(one, other))
+
+
+def _content(answer: Answer) -> _Content | None:
+    try:
+        return _Content(*json.loads(answer.content))
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return None
+
+
+def _words(old: _Content, new: _Content) -> str:
+    if old.how != new.how or (old.how == "raised" and old.detail != new.detail):
+        return f"{_end(new)} where the old code {_end(old)}"
+    if old.value != new.value or _shown(old.value) != _shown(new.value):
+        what = "raises" if old.how == "raised" else "returns"
+        return f"{what} {_shown(new.value)}, not {_shown(old.value)}"
+    if old.printed != new.printed:
+        return "prints something else"
+    if old.arguments != new.arguments:
+        return "leaves its arguments in another state"
+    if old.detail != new.detail:
+        return "returns an argument itself in place of a copy, or a copy in place of it"
+    return "returns something else"
+
+
+def _end(content: _Content) -> str:
+    return f"raises {content.detail}" if content.how == "raised" else "returns"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -1,0 +1,195 @@
+"""What crosses between processes: values as JSON, in frames with their length in front.
+
+What comes from code under test is data and nothing else: never a pickle, never evaluated.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import time
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterable
+from typing import Any
+
+_LARGEST = 64 << 20  # bytes of a frame
+_DEEPEST = 200
+_ATOMS = frozenset({int, float, str, bool, type(None)})
+_BOXES: dict[type, str] = {tuple: "t", deque: "q"}
+_SETS: dict[type, str] = {set: "s", frozenset: "z"}
+_BASES: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int, float)
+_DICTS: dict[type, str] = {dict: "d", defaultdict: "dd", Counter: "c", OrderedDict: "o"}
+_LAZY = frozenset(
+    "generator map filter zip enumerate reversed list_iterator tuple_iterator set_iterator "
+    "dict_keyiterator dict_valueiterator dict_itemiterator str_ascii_iterator range_iterator "
+    "list_reverseiterator islice chain dict_keys dict_values dict_items".split()
+)
+_LONGEST = 2_000_000  # items that are taken out of an iterator
+
+
+class NotPlainError(Exception):
+    """A value holds something that cannot be compared from outside; `str` names its type."""
+
+
+class BrokenFrameError(Exception):
+    """The other side ended, or what it sent is no frame."""
+
+
+class Channel:
+    """Frames over a socket; every wait has a deadline (of `time.monotonic`)."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Send one frame; `TimeoutError` if the other side does not take it in time."""
+        self._socket.settimeout(_left(deadline))
+        try:
+            self._socket.sendall(len(data).to_bytes(8, "big") + data)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise BrokenFrameError from error
+
+    def receive(self, deadline: float) -> bytes:
+        """Return the next frame; `BrokenFrameError` at the end, `TimeoutError` at the deadline."""
+        size = int.from_bytes(self._exactly(8, deadline), "big")
+        if size > _LARGEST:
+            raise BrokenFrameError
+        return self._exactly(size, deadline)
+
+    def is_ready(self, seconds: float) -> bool:
+        """Wait so long at most; whether there is something to receive, or the other side ended."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        parts, missing = [], size
+        while missing:
+            self._socket.settimeout(_left(deadline))
+            try:
+                part = self._socket.recv(min(missing, 1 << 20))
+            except TimeoutError:
+                raise
+            except OSError as error:
+                raise BrokenFrameError from error
+            if not part:
+                raise BrokenFrameError
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def dump(value: object) -> bytes:
+    """Return a value as bytes that are equal for equal values of the same exact types.
+
+    The order of sets does not count, that of everything else does; nan is nan, -0.0 is not 0.0.
+    Raises `NotPlainError`.
+    """
+    return json.dumps(_encoded(value, 0), separators=(",", ":")).encode()
+
+
+def load(data: bytes) -> Any:
+    """Return the value that `dump` made `data` of; `BrokenFrameError` if none did."""
+    try:
+        return _decoded(json.loads(data))
+    except (ValueError, LookupError, TypeError, RecursionError, MemoryError) as error:
+        raise BrokenFrameError from error
+
+
+def _encoded(value: object, depth: int) -> object:
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if depth > _DEEPEST:
+        raise NotPlainError("something nested very deep")
+    if kind is list:
+        return _items(value, depth)  # type: ignore[arg-type]
+    if kind in _BOXES:
+        return {_BOXES[kind]: _items(value, depth)}  # type: ignore[arg-type]
+    if kind in _SETS:
+        return {_SETS[kind]: _sorted(_items(value, depth))}  # type: ignore[arg-type]
+    if kind in _DICTS:
+        pairs = value.items()  # type: ignore[attr-defined]
+        return {_DICTS[kind]: [_items(pair, depth) for pair in pairs]}
+    if isinstance(value, bytes | bytearray) and kind in (bytes, bytearray):
+        return {"b" if kind is bytes else "ba": value.hex()}
+    if kind in (complex, range):
+        return {"r": repr(value)}
+    if kind.__module__ in ("builtins", "itertools") and kind.__name__ in _LAZY:
+        return {"it": [kind.__name__, _items(taken(value), depth)]}
+    return _object(value, kind, depth)
+
+
+def _object(value: object, kind: type, depth: int) -> object:
+    """Instances of somebody's class are what their attributes are, or their items."""
+    if kind.__module__ in ("builtins", "_io", "functools", "threading", "_thread"):
+        raise NotPlainError(kind.__name__)
+    fields = getattr(value, "__dict__", None)
+    parts: list[object] = [kind.__qualname__]
+    for base in _BASES:
+        if isinstance(value, base):
+            parts.append(_encoded(base(value), depth + 1))
+            break
+    if type(fields) is dict:
+        parts.append(_encoded(fields, depth + 1))
+    if len(parts) == 1 and not isinstance(value, BaseException):
+        raise NotPlainError(kind.__name__)
+    return {"x": parts}
+
+
+def _items(values: Iterable[object], depth: int) -> list[object]:
+    values = list(values)
+    if all(type(value) in _ATOMS for value in values):
+        return values
+    return [_encoded(value, depth + 1) for value in values]
+
+
+def taken(values: Any) -> list[object]:
+    """Return what an iterator yields; `NotPlainError` if that takes no end."""
+    found: list[object] = []
+    for value in values:
+        found.append(value)
+        if len(found) > _LONGEST:
+            raise NotPlainError("an iterator without end")
+    return found
+
+
+def _sorted(items: list[object]) -> list[object]:
+    if all(type(item) is int for item in items) or all(type(item) is str for item in items):
+        return sorted(items)  # type: ignore[type-var]
+    return sorted(items, key=json.dumps)
+
+
+def _decoded(data: Any) -> Any:
+    if type(data) is list:
+        if all(type(item) in _ATOMS for item in data):
+            return data
+        return [_decoded(item) for item in data]
+    if type(data) is not dict:
+        return data
+    ((tag, content),) = data.items()
+    if tag in ("b", "ba"):
+        return bytes.fromhex(content) if tag == "b" else bytearray.fromhex(content)
+    if tag == "it":
+        return iter(_decoded(content[1]))
+    items = _decoded(content) if tag in ("t", "q", "s", "z") else None
+    for kind, name in (_BOXES | _SETS).items():
+        if name == tag:
+            return kind(items)
+    for kind, name in _DICTS.items():
+        if name == tag:
+            pairs = {_decoded(key): _decoded(value) for key, value in content}
+            return defaultdict(int, pairs) if kind is defaultdict else kind(pairs)
+    raise ValueError(tag)

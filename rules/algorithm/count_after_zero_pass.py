@@ -1,0 +1,311 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import (
+    AddImport,
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    remove,
+    statements,
+)
+from effilint.analyzer.patterns import is_constant, is_empty_container, same, sole_statement
+
+
+class CountAfterZeroPass(Rule):
+    """One pass sets the count of every item to zero, and a second pass counts the items.
+
+    `collections.Counter` counts in one pass. The fix is not right where somebody relies on a
+    `KeyError` for an item that does not occur.
+    """
+
+    code = "ALG606"
+    name = "count-after-zero-pass"
+    message = "`{items}` is gone through once to set counts to zero, and again to count"
+    advice = "Count in one pass: let `{counts}` be a `Counter`"
+    gain = Gain("O(n) twice", "O(n) once", {10: 0.9, 1_000: 2.4, 100_000: 2.0})
+    safety = Safety.UNSAFE
+    examples = (
+        Bad(
+            """
+            def votes(ballots):
+                tally = {}
+                for name in ballots:  # ALG606
+                    tally[name] = 0
+                for name in ballots:
+                    tally[name] += 1
+                return max(tally.values(), default=0)
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            def votes(ballots):
+                tally = Counter(ballots)
+                return max(tally.values(), default=0)
+            """,
+            workload="votes([1, 5, 2, 7, 5] * n)",
+        ),
+        Bad(
+            """
+            def letters(text):
+                seen = {c: 0 for c in text}  # ALG606
+                for letter in text:
+                    seen[letter] = seen[letter] + 1
+                return seen
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            def letters(text):
+                seen = Counter(text)
+                return seen
+            """,
+        ),
+        Bad(
+            """
+            def colours(pixels):
+                counts = dict.fromkeys(pixels, 0)  # ALG606
+                for pixel in pixels:
+                    counts[pixel] += 1
+                return counts
+            """,
+            fixed="""
+            from collections import Counter
+
+
+            def colours(pixels):
+                counts = Counter(pixels)
+                return counts
+            """,
+        ),
+        Bad(
+            """
+            def tally(names):
+                known, counts = set(names), {}
+                kinds = set(names)
+                for kind in kinds:  # ALG606
+                    counts[kind] = 0
+                most = 0
+                for name in names:
+                    counts[name] += 1
+                return counts, most, known
+            """,
+        ),
+        Bad(
+            """
+            class Poll:
+                def count(self):
+                    for place in range(len(self.names)):  # ALG606
+                        self.tally[self.names[place]] = 0
+                    for place in range(len(self.names)):
+                        self.tally[self.names[place]] += 1
+            """,
+        ),
+        Bad(
+            """
+            def letters(words):
+                counts = {}
+                for word in words:  # ALG606
+                    for letter in word:
+                        counts[letter] = 0
+                for word in words:
+                    for letter in word:
+                        counts[letter] += 1
+                return counts
+            """,
+        ),
+        # Other items are counted.
+        Good(
+            """
+            def known(alphabet, text):
+                seen = {c: 0 for c in alphabet}
+                for letter in text:
+                    seen[letter] += 1
+                return seen
+            """
+        ),
+        # Sums are no counts.
+        Good(
+            """
+            def totals(rows):
+                total = {name: 0 for name, price in rows}
+                for name, price in rows:
+                    total[name] += price
+                return total
+            """
+        ),
+        # The second pass does more.
+        Good(
+            """
+            def places(names):
+                last = {}
+                for name in names:
+                    last[name] = 0
+                for place, name in enumerate(names):
+                    last[name] += place
+                return last
+            """
+        ),
+    )
+
+    def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
+        counted = _step(sole_statement(node.body))
+        if node.orelse or context.type_of(node.iter).is_lazy:
+            return
+        if counted is None:
+            first = context.previous(node)
+            counts = _mirrored(first, node) if isinstance(first, ast.For) else None
+            if counts is not None and first is not None:
+                text = context.segment(counts)
+                yield self.report(first, items=context.segment(node.iter), counts=text)
+            return
+        counts, key = counted
+        first = _zero_pass(node, counts, key, context)
+        if first is None:
+            return
+        if isinstance(node.iter, ast.Call) and not isinstance(node.target, ast.Name):
+            return
+        edits = _counter(first, node, counts, key, context)
+        items = node.iter
+        yield self.report(
+            first, *edits, items=context.segment(items), counts=context.segment(counts)
+        )
+
+
+def _step(statement: ast.stmt | None) -> tuple[ast.expr, ast.expr] | None:
+    """Dict and key of `counts[key] += 1`."""
+    match statement:
+        case ast.AugAssign(
+            target=ast.Subscript(value=counts, slice=key), op=ast.Add(), value=one
+        ) if is_constant(one, 1):
+            return counts, key
+        case ast.Assign(
+            targets=[ast.Subscript(value=counts, slice=key) as target],
+            value=ast.BinOp(left=left, op=ast.Add(), right=one),
+        ) if same(target, left) and is_constant(one, 1):
+            return counts, key
+    return None
+
+
+def _mirrored(first: ast.For, second: ast.For) -> ast.expr | None:
+    """The dict that two equal (nests of) loops set to zero and count in; None for other loops."""
+    if not same(first.iter, second.iter) or not same(first.target, second.target):
+        return None
+    if len(first.body) != len(second.body) or first.orelse or second.orelse:
+        return None
+    found: ast.expr | None = None
+    for one, other in zip(first.body, second.body, strict=True):
+        if isinstance(one, ast.For) and isinstance(other, ast.For):
+            counts = _mirrored(one, other)
+        else:
+            counts = _zeroed_and_counted(one, other)
+        if counts is None:
+            return None
+        found = found or counts
+    return found
+
+
+def _zeroed_and_counted(one: ast.stmt, other: ast.stmt) -> ast.expr | None:
+    step = _step(other)
+    match one:
+        case ast.Assign(targets=[ast.Subscript(value=owner, slice=key)], value=zero) if step:
+            is_same = same(owner, step[0]) and same(key, step[1])
+            return owner if is_same and is_constant(zero, 0) else None
+    return None
+
+
+def _zero_pass(loop: ast.For, counts: ast.expr, key: ast.expr, context: Context) -> ast.stmt | None:
+    """The statement shortly before the loop that gives every key a zero."""
+    block = context.block(loop)
+    place = block.index(loop)
+    for first in block[max(0, place - 3) : place]:
+        if _sets_to_zero(first, loop, counts, key, context):
+            between = block[block.index(first) + 1 : place]
+            if not any(context.changes(counts, each) for each in between):
+                return first
+    return None
+
+
+def _sets_to_zero(
+    first: ast.stmt, loop: ast.For, counts: ast.expr, key: ast.expr, context: Context
+) -> bool:
+    """Whether the statement goes through the same items and gives every key a zero."""
+    match first:
+        case ast.For(body=[ast.Assign(targets=[ast.Subscript(value=owner, slice=key2)], value=v)]):
+            if not same(owner, counts) or not _has_items_of(first.iter, loop.iter, context):
+                return False
+            return is_constant(v, 0) and _is_same_key(first.target, key2, loop.target, key)
+        case ast.Assign(targets=[target], value=value) if same(target, counts):
+            pass
+        case _:
+            return False
+    match value:
+        case ast.DictComp(key=key2, value=zero, generators=[ast.comprehension(ifs=[]) as clause]):
+            is_same = _has_items_of(clause.iter, loop.iter, context) and is_constant(zero, 0)
+            return is_same and _is_same_key(clause.target, key2, loop.target, key)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name("dict"), attr="fromkeys"), args=[items, zero]
+        ):
+            is_plain = same(loop.target, key) and is_constant(zero, 0)
+            return is_plain and _has_items_of(items, loop.iter, context)
+    return False
+
+
+def _has_items_of(node: ast.expr, items: ast.expr, context: Context) -> bool:
+    """Whether it is `items`, or a set of them."""
+    if same(node, items):
+        return True
+    if isinstance(node, ast.Name):
+        node = context.sole_value(node) or node
+    match node:
+        case ast.Call(func=ast.Name("set"), args=[inner]):
+            return same(inner, items)
+    return False
+
+
+def _is_same_key(target: ast.expr, key: ast.expr, target2: ast.expr, key2: ast.expr) -> bool:
+    if same(target, key) and same(target2, key2):
+        return isinstance(target, ast.Name) and isinstance(target2, ast.Name)
+    return same(target, target2) and same(key, key2)
+
+
+def _counter(
+    first: ast.stmt, loop: ast.For, counts: ast.expr, key: ast.expr, context: Context
+) -> tuple[Edit | AddImport, ...]:
+    """One assignment, where the dict is a new variable and the items are the keys."""
+    if not isinstance(counts, ast.Name) or not same(loop.target, key):
+        return ()
+    if context.previous(loop) is not first:
+        return ()
+    if not isinstance(loop.iter, ast.Name | ast.Attribute) or _is_used_after(loop, context):
+        return ()
+    text = f"{counts.id} = Counter({context.segment(loop.iter)})"
+    edits: tuple[Edit | AddImport, ...] = (
+        Edit(loop, remove()),
+        AddImport("collections", "Counter"),
+    )
+    if isinstance(first, ast.Assign):
+        return Edit(first, statements(text)), *edits
+    before = context.previous(first)
+    match before:
+        case ast.Assign(targets=[target], value=value) if same(target, counts):
+            if is_empty_container(value):
+                return Edit(before, statements(text)), Edit(first, remove()), *edits
+    return ()
+
+
+def _is_used_after(loop: ast.For, context: Context) -> bool:
+    """Whether the last item is read once the loops are done."""
+    if not isinstance(loop.target, ast.Name):
+        return True
+    end = (loop.end_lineno or 0, loop.end_col_offset or 0)
+    return any((use.lineno, use.col_offset) > end for use in context.uses(loop.target))

@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier, remove
+from effilint.analyzer.facts.unread import (
+    feeders,
+    grows_in_place,
+    is_shared,
+    is_trial,
+    is_tried,
+    outermost,
+)
+from effilint.analyzer.patterns import looks_at_locals, walk
+
+_UNWANTED = ("_", "dummy", "unused", "ignored", "junk", "skip", "trash")
+_WORK = ast.BinOp | ast.Call | ast.Subscript | ast.Compare | ast.Attribute | ast.JoinedStr
+
+
+class DeadStoreInLoop(Rule):
+    """Every pass of a loop works out a value that nobody reads.
+
+    A counter that is only counted up, a maximum that is only compared with itself: the value
+    serves nothing but its own next value. The fix removes all that sets it, and assumes that
+    reading items and doing sums raises nothing.
+    """
+
+    code = "OTH409"
+    name = "dead-store-in-loop"
+    message = "The loop works out `{name}` in every pass, and nothing reads it"
+    advice = "Remove `{name}`"
+    gain = Gain("O(n)", "O(1)", {10: 1.6, 1_000: 2.0, 100_000: 1.8}, Tier.CONSTANT)
+    safety = Safety.UNSAFE
+    examples = (
+        Bad(
+            """
+            def longest_gap(stamps: list[int]):
+                best = 0
+                widest = 0
+                place = 0
+                for earlier, later in zip(stamps, stamps[1:]):
+                    gap = later - earlier
+                    place += 1
+                    widest = max(widest, gap * gap)  # OTH409
+                    if gap > best:
+                        best = gap
+                return best, place
+            """,
+            fixed="""
+            def longest_gap(stamps: list[int]):
+                best = 0
+                place = 0
+                for earlier, later in zip(stamps, stamps[1:]):
+                    gap = later - earlier
+                    place += 1
+                    if gap > best:
+                        best = gap
+                return best, place
+            """,
+            workload="longest_gap([k * k % 1009 for k in range(n)])",
+        ),
+        # A counter, in a `while` loop.
+        Bad(
+            """
+            def evens(numbers):
+                found = []
+                steps = 0
+                while numbers:
+                    number = numbers.pop()
+                    steps += 1  # OTH409
+                    if number % 2 == 0:
+                        found.append(number)
+                return found
+            """,
+            fixed="""
+            def evens(numbers):
+                found = []
+                while numbers:
+                    number = numbers.pop()
+                    if number % 2 == 0:
+                        found.append(number)
+                return found
+            """,
+        ),
+        # A test that only serves it goes with it.
+        Bad(
+            """
+            def total(prices: list[int]):
+                result = 0
+                dearest = 0
+                for price in prices:
+                    result += price
+                    if price > dearest:  # OTH409
+                        dearest = price
+                return result
+            """,
+            fixed="""
+            def total(prices: list[int]):
+                result = 0
+                for price in prices:
+                    result += price
+                return result
+            """,
+        ),
+        # In a comprehension's loop it would not be bound; in an inner loop it counts.
+        Bad(
+            """
+            def shout(lines: list[str]):
+                result = []
+                for line in lines:
+                    words = line.split()
+                    for word in words:
+                        size = len(word)  # OTH409
+                        result.append(word.upper())
+                return result
+            """,
+            fixed="""
+            def shout(lines: list[str]):
+                result = []
+                for line in lines:
+                    words = line.split()
+                    for word in words:
+                        result.append(word.upper())
+                return result
+            """,
+        ),
+        # It is returned.
+        Good(
+            """
+            def count(rows):
+                steps = 0
+                while rows:
+                    rows.pop()
+                    steps += 1
+                return steps
+            """
+        ),
+        # An inner function reads it.
+        Good(
+            """
+            def watch(rows, notify):
+                place = 0
+
+                def where():
+                    return place
+
+                for row in rows:
+                    place += 1
+                    notify(row, where)
+            """
+        ),
+        # The name only takes a part of a row that is not wanted.
+        Good(
+            """
+            def names(rows):
+                found = []
+                for row in rows:
+                    name, unused = row
+                    found.append(name)
+                return found
+            """
+        ),
+        # The look-up is a question: is it there?
+        Good(
+            """
+            def missing(wanted, table):
+                absent = []
+                for key in wanted:
+                    try:
+                        value = table[key]
+                    except KeyError:
+                        absent.append(key)
+                return absent
+            """
+        ),
+        # Another name for a value costs nothing to speak of.
+        Good(
+            """
+            def first_of(rows, wanted):
+                for row in rows:
+                    last = row
+                    if row == wanted:
+                        return row
+            """
+        ),
+        # Read for what the class does then; `_` says so.
+        Good(
+            """
+            def touch(cache, keys):
+                for key in keys:
+                    _ = cache[key]
+            """
+        ),
+        # Somebody else's list grows.
+        Good(
+            """
+            def gather(groups, pool):
+                every = pool.items
+                for group in groups:
+                    every += group
+            """
+        ),
+        # The call may have an effect.
+        Good(
+            """
+            def run(jobs):
+                for job in jobs:
+                    result = job.run()
+            """
+        ),
+    )
+
+    def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
+        if len(node.targets) == 1 and context.loops(node):
+            yield from self._check(node, node.targets[0], context)
+
+    def visit_AugAssign(self, node: ast.AugAssign, context: Context) -> Iterator[Finding]:
+        if context.loops(node):
+            yield from self._check(node, node.target, context)
+
+    def _check(self, node: ast.stmt, target: ast.expr, context: Context) -> Iterator[Finding]:
+        if not isinstance(target, ast.Name) or target.id.lower().startswith(_UNWANTED):
+            return
+        stores = feeders(target, context)
+        if stores is None or not context.hot_loops(node):
+            return
+        if any(store.lineno < node.lineno and context.hot_loops(store) for store in stores):
+            if not any(isinstance(s, ast.If) and context.inside(node, s) for s in stores):
+                return
+        plain = [store for store in stores if not is_shared(store)]
+        if not all(_is_plain(store, context) for store in plain):
+            return
+        function = context.function(node)
+        if function is None or is_trial(node, context) or looks_at_locals(function):
+            return
+        if any(is_tried(store, context) for store in stores):
+            return
+        outer = outermost(plain, context)
+        first = min((s for s in outer if context.hot_loops(s)), key=lambda s: s.lineno)
+        if _first_store(first) is not node or not _is_work(first):
+            return
+        if grows_in_place(target, context):
+            return
+        going = set(outer)
+        stays = len(plain) < len(stores)
+        stays = stays or any(going.issuperset(context.block(store)) for store in outer)
+        edits = [] if stays else [Edit(store, remove()) for store in outer]
+        yield self.report(first, *edits, name=target.id)
+
+
+def _is_plain(store: ast.stmt, context: Context) -> bool:
+    """Whether the statement sets the variable itself, to something worked out without effects."""
+    match store:
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return context.is_pure(value)
+        case ast.AnnAssign(value=annotated):
+            return annotated is None or context.is_pure(annotated)
+        case ast.AugAssign(target=ast.Name(), value=value):
+            return context.is_pure(value)
+        case ast.If(test=test, body=body, orelse=orelse):
+            return context.is_pure(test) and all(_is_plain(s, context) for s in [*body, *orelse])
+    return isinstance(store, ast.Pass)
+
+
+def _is_work(store: ast.stmt) -> bool:
+    """Whether it does more than to give a value another name."""
+    if isinstance(store, ast.Assign):
+        return any(isinstance(node, _WORK) for node in walk(store.value))
+    return True
+
+
+def _first_store(statement: ast.stmt) -> ast.stmt | None:
+    stores = ast.Assign | ast.AugAssign | ast.AnnAssign
+    return next((node for node in walk(statement) if isinstance(node, stores)), None)

@@ -1,0 +1,57 @@
+"""The class of growth that fits measured points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from effilint.measure.growth import UNCLEAR, Point, fitted
+
+SIZES = (30, 100, 300, 1_000, 3_000, 10_000, 30_000)
+NOISE = (1.04, 0.97, 1.0, 0.95, 1.03, 0.98, 1.02)
+
+
+def points(cost: Callable[[int], float], sizes: tuple[int, ...] = SIZES) -> list[Point]:
+    return [Point(n, cost(n) * noise) for n, noise in zip(sizes, NOISE, strict=False)]
+
+
+@pytest.mark.parametrize(
+    ("cost", "expected"),
+    [
+        (lambda _: 2e-5, "O(1)"),
+        (lambda n: 1e-6 * math.log(n), "O(log n)"),
+        (lambda n: 3e-7 * math.sqrt(n), "O(sqrt n)"),
+        (lambda n: 3e-8 * n, "O(n)"),
+        (lambda n: 3e-8 * n + 1e-5, "O(n)"),
+        (lambda n: 2e-8 * n**2, "O(n^2)"),
+        (lambda n: 2e-8 * n**2 + 4e-5, "O(n^2)"),
+        (lambda n: 1e-9 * n**3, "O(n^3)"),
+    ],
+)
+def test_growth_is_told_from_points(cost: Callable[[int], float], expected: str) -> None:
+    assert fitted(points(cost)) == expected
+
+
+def test_n_log_n_is_told_apart_where_there_is_little_noise() -> None:
+    exact = [Point(n, 1e-8 * n * math.log(n)) for n in (10, 100, 1_000, 10_000, 100_000)]
+    assert fitted(exact) == "O(n log n)"
+
+
+def test_exponential_growth_shows_in_small_sizes() -> None:
+    assert fitted(points(lambda n: 1e-6 * 1.6**n, (10, 15, 17, 20, 25, 30))) == "O(2^n)"
+
+
+@pytest.mark.parametrize(
+    "few",
+    [
+        [],
+        [Point(10, 1.0), Point(1_000, 100.0)],
+        [Point(n, float(n)) for n in (100, 110, 120, 130, 140)],
+        [Point(n, cost) for n, cost in zip(SIZES, (1, 50, 3, 90, 2, 70, 1), strict=True)],
+        [Point(n, 0.0) for n in SIZES],
+    ],
+)
+def test_what_cannot_be_told_is_unclear(few: list[Point]) -> None:
+    assert fitted(few) == UNCLEAR
