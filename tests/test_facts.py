@@ -42,7 +42,8 @@ def first_loop(context: Context) -> ast.For | ast.While:
         ("import collections as c\nx = c.deque()\nx", "x", "deque"),
         ("from collections import Counter as C\nx = C()\nx", "x", "Counter"),
         ("from collections import *\nx = defaultdict(list)\nx", "x", "defaultdict"),
-        ("x = defaultdict(list)\nx", "x", "unknown"),
+        ("x = defaultdict(list)\nx", "x", "defaultdict"),
+        ("from mine import *\nx = defaultdict(list)\nx", "x", "unknown"),
         ("def f(x: list[int]):\n    return x", "x", "list"),
         ("def f(x: 'list[int] | None' = None):\n    return x", "x", "list"),
         (

@@ -11,8 +11,22 @@ from effilint.analyzer.facts.scopes import FUNCTIONS
 from effilint.analyzer.tree import Index, Parents
 
 _BUILTINS = frozenset(vars(builtins))
-# Programs written for a judge annotate with these without an import: it runs them with one.
-_TYPING = frozenset("List Dict Set Tuple FrozenSet Optional Union".split())
+# Programs written for a judge use these without an import: it runs them with one.
+_PREAMBLE = {
+    "typing": "List Dict Set Tuple FrozenSet Optional Union",
+    "bisect": "bisect_left bisect_right insort insort_left insort_right",
+    "collections": "Counter OrderedDict defaultdict deque",
+    "functools": "cache cmp_to_key lru_cache reduce",
+    "heapq": "heapify heappop heappush heappushpop heapreplace nlargest nsmallest",
+    "itertools": "accumulate chain combinations groupby pairwise permutations product zip_longest",
+    "math": "comb gcd inf isqrt sqrt",
+    "queue": "PriorityQueue Queue",
+}
+_JUDGED = {
+    **{name: f"{module}.{name}" for module, names in _PREAMBLE.items() for name in names.split()},
+    **{module: module for module in _PREAMBLE},
+    **{module: module for module in ("operator", "random", "re", "string")},
+}
 # Star imports from these are read; any other may bring every name, so nothing is known after it.
 _STAR_MODULES = frozenset(
     "bisect collections functools heapq itertools math operator queue random re string sys time "
@@ -46,14 +60,12 @@ class Imports:
         return next(iter(targets)) if len(targets) == 1 else None
 
     def unbound(self, name: str) -> str | None:
-        """What a name refers to that nothing binds: a built-in, or brought by a star import."""
+        """What a name refers to that nothing binds: a built-in, or brought by a star or a judge."""
         if name in self._star:
             return self._star[name]
         if "" in self._star:  # an unknown module may have brought any name
             return None
-        if name in _TYPING:
-            return f"typing.{name}"
-        return name if name in _BUILTINS else None
+        return name if name in _BUILTINS else _JUDGED.get(name)
 
     @cached_property
     def _at_module_level(self) -> dict[str, set[str]]:

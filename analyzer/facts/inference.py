@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # astroid takes about ten times as long as `ast` to read a file, and more to infer.
 _MAX_LINES = 5_000
-_MAX_SECONDS = 1.0
+_MAX_SECONDS = 1.0  # of CPU, so that a busy machine finds the same
 _MAX_RESULTS = 16
 
 _TYPES = {
@@ -45,7 +45,7 @@ class Inference:
         """The type that all inferred values share; UNKNOWN if they differ or none is certain."""
         if self._left <= 0 or len(self._context.source.lines) > _MAX_LINES:
             return UNKNOWN
-        started = time.monotonic()
+        started = time.thread_time()
         limit = sys.getrecursionlimit()
         try:
             return self._ask(node, started)
@@ -53,7 +53,7 @@ class Inference:
             return UNKNOWN
         finally:
             sys.setrecursionlimit(limit)
-            self._left -= time.monotonic() - started
+            self._left -= time.thread_time() - started
 
     def _ask(self, node: ast.expr, started: float) -> Type:
         if self._module is None:
@@ -64,7 +64,7 @@ class Inference:
             return UNKNOWN
         names = set()
         for count, value in enumerate(found.infer()):
-            if count >= _MAX_RESULTS or time.monotonic() - started > self._left:
+            if count >= _MAX_RESULTS or time.thread_time() - started > self._left:
                 return UNKNOWN
             pytype = getattr(value, "pytype", None)  # what cannot be inferred has none
             if pytype is None:

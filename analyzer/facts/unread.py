@@ -78,7 +78,8 @@ def is_tried(statement: ast.stmt, context: Context) -> bool:
 def is_trial(node: ast.AST, context: Context) -> bool:
     """Whether the code is a test or a measurement, which may do things for nothing."""
     return any(
-        isinstance(outer, FUNCTIONS) and outer.name.lower().startswith(_TRIALS)
+        isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
+        and outer.name.lower().startswith(_TRIALS)
         for outer in context.ancestors(node)
     )
 

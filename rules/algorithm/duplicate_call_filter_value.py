@@ -27,7 +27,7 @@ class DuplicateCallFilterValue(Rule):
     name = "duplicate-call-filter-value"
     message = "`{call}` is worked out in the condition and again for the result"
     advice = "Bind it in the condition: `({name} := {call})`"
-    gain = Gain("O(n)", "O(n)", {10: 1.3, 1_000: 1.5, 100_000: 1.5}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.3, 1_000: 1.5, 100_000: 1.4}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -12,7 +12,7 @@ from effilint.analyzer.hoist import fresh_name
 from effilint.analyzer.patterns import is_asserted, root_name, walk
 from effilint.analyzer.rewrite import around
 
-_FOLDS = frozenset("sum min max set frozenset list tuple sorted".split())
+_FOLDS = frozenset("sum min max set frozenset list tuple".split())
 _TEXT = frozenset("split rsplit splitlines replace translate lower upper casefold".split())
 _SEARCHES = frozenset("index count".split())
 _READERS = frozenset("len sum min max any all sorted set list tuple enumerate zip".split())
@@ -169,14 +169,16 @@ class RepeatedPureCall(Rule):
         if isinstance(context.parent(node), ast.Raise) or waits(context, node):
             return
         first = earlier_twin(node, context.index[ast.Call], context)
-        if first is None or not (_is_read(node, context) and _is_read(first, context)):
+        if not isinstance(first, ast.Call) or not (
+            _is_read(node, context) and _is_read(first, context)
+        ):
             return
         if _is_in_raise(node, context):
             return
-        twins = later_twins(first, context.index[ast.Call], context)
-        if twins[0] is not node:
+        found = later_twins(first, context.index[ast.Call], context)
+        if found[0] is not node:
             return
-        twins = [t for t in twins if isinstance(t, ast.Call) and _is_read(t, context)]
+        twins = [t for t in found if isinstance(t, ast.Call) and _is_read(t, context)]
         edits = _bound(first, twins, subject, context)
         text = context.segment(node)
         yield self.report(node, *edits, call=text, line=first.lineno)
@@ -250,7 +252,7 @@ def _is_read(node: ast.Call, context: Context) -> bool:
 
 
 def _bound(
-    first: ast.expr, twins: list[ast.Call], subject: ast.expr, context: Context
+    first: ast.Call, twins: list[ast.Call], subject: ast.expr, context: Context
 ) -> tuple[Edit, ...]:
     place = context.statement(first)
     simple = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return | ast.If | ast.Expr

@@ -16,6 +16,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.errors import may_be_caught
+from effilint.analyzer.hoist import runs_on_every_pass
 
 _DATE = "%Y-%m-%d"
 _TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
@@ -157,4 +158,4 @@ def _is_hot(node: ast.Call, context: Context) -> bool:
         return True
     function = context.function(node)
     callers = context.calls.callers(function) if function is not None else []
-    return any(context.hot_loops(call) for call in callers)
+    return any(context.hot_loops(call) and runs_on_every_pass(call, context) for call in callers)

@@ -223,9 +223,7 @@ def _is_started(value: ast.expr) -> bool:
     return False
 
 
-def _read(
-    uses: list[ast.Name], start: ast.Assign, context: Context
-) -> tuple[int, set[str]] | None:
+def _read(uses: list[ast.Name], start: ast.Assign, context: Context) -> tuple[int, set[str]] | None:
     """How far back a value looks, and which folds are asked for in the end; None if more is."""
     uses = [use for use in uses if not _is_measured(use, context)]
     loops = {use: filling_loop(use, start, context) for use in uses}
@@ -350,9 +348,7 @@ def _fold(use: ast.Name, context: Context) -> str | None:
     return None
 
 
-def _is_last_read(
-    use: ast.Name, steps: Steps | None, own: int | None, context: Context
-) -> bool:
+def _is_last_read(use: ast.Name, steps: Steps | None, own: int | None, context: Context) -> bool:
     """Whether one of the last values is read once all are there."""
     parent = context.parent(use)
     if not isinstance(parent, ast.Subscript) or not isinstance(parent.ctx, ast.Load):

@@ -146,9 +146,7 @@ class SingleUseIntermediateList(Rule):
         if region is None or not _is_left_alone(node.value, region, context):
             return
         edit = Edit(node.value, replacement(text))
-        yield self.report(
-            node.value, edit, items=node.targets[0].id, text=" ".join(text.split())
-        )
+        yield self.report(node.value, edit, items=node.targets[0].id, text=" ".join(text.split()))
 
 
 def _lazy(value: ast.expr, context: Context) -> str | None:
@@ -159,7 +157,9 @@ def _lazy(value: ast.expr, context: Context) -> str | None:
                 return None
             if any(clause.is_async for clause in generators):
                 return None
-            if any(isinstance(n, ast.Await | ast.NamedExpr) or is_name(n, "next") for n in walk(value)):
+            if any(
+                isinstance(n, ast.Await | ast.NamedExpr) or is_name(n, "next") for n in walk(value)
+            ):
                 return None
             return f"({unbracketed(context.segment(value))})"
         case ast.Call(func=ast.Name("list"), args=[ast.Call() as inner], keywords=[]):
@@ -204,9 +204,7 @@ def _is_left_alone(made: ast.expr, region: ast.AST, context: Context) -> bool:
     """Whether nothing in the region changes what the items are made from, or runs code that may."""
     if any(isinstance(part, ast.Await | ast.Yield | ast.YieldFrom) for part in walk(region)):
         return False
-    if any(
-        isinstance(part, ast.Call) and not _is_harmless(part, context) for part in walk(region)
-    ):
+    if any(isinstance(part, ast.Call) and not _is_harmless(part, context) for part in walk(region)):
         return False
     sources = [
         part

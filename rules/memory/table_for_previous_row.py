@@ -32,7 +32,7 @@ class _Cell:
 
 
 class TableForPreviousRow(Rule):
-    """All rows of a table are kept where each is made from the one before, and only the last counts.
+    """All rows of a table are kept, though each is made from the one before and the last counts.
 
     Two rows do: the one before and the one that is made. That takes `n` places instead of `n*m`,
     and one index less for each step. Silent if any other row is read, as when the way to the
@@ -105,7 +105,7 @@ class TableForPreviousRow(Rule):
                     states = [[0, 0] for _ in range(n + 1)]  # MEM206
                     for day in range(n - 1, -1, -1):
                         states[day][0] = max(states[day + 1][0], states[day + 1][1] - prices[day])
-                        states[day][1] = max(states[day + 1][1], states[day + 1][0] + prices[day] - fee)
+                        states[day][1] = max(states[day + 1][1], states[day + 1][0] - fee)
                     return states[0][0]
             """
         ),
@@ -302,9 +302,8 @@ def _is_rolled(cells: list[_Cell], total: int, start: ast.Assign, context: Conte
     first = main.loop.lineno
     before = [c for c in cells if c not in inside and c.node.lineno < first]
     after = [c for c in cells if c not in inside and c.node.lineno > first]
-    return (
-        all(_is_first(cell, loops[cell.node], context) for cell in before)
-        and all(_is_result(cell, main, own, loops[cell.node], context) for cell in after)
+    return all(_is_first(cell, loops[cell.node]) for cell in before) and all(
+        _is_result(cell, main, own, loops[cell.node], context) for cell in after
     )
 
 
@@ -322,13 +321,11 @@ def _main(
     reads_before = any(
         not cell.is_written and offset(cell.row, steps.counter) not in (None, 0) for cell in inside
     )
-    is_edge = all(
-        cell.column is not None and constant_int(cell.column) == 0 for cell in inside
-    )
+    is_edge = all(cell.column is not None and constant_int(cell.column) == 0 for cell in inside)
     return steps if reads_before and not is_edge else None
 
 
-def _is_first(cell: _Cell, loop: ast.For | ast.While | None, context: Context) -> bool:
+def _is_first(cell: _Cell, loop: ast.For | ast.While | None) -> bool:
     """Whether the first row, or a first column, is set up."""
     if cell.column is None:
         return False

@@ -22,7 +22,7 @@ class DeadAccumulator(Rule):
     name = "dead-accumulator"
     message = "The loop fills `{name}`, which is never read"
     advice = "Remove `{name}` and what fills it"
-    gain = Gain("O(n) memory", "O(1)", {10: 1.5, 1_000: 1.9, 100_000: 3.1})
+    gain = Gain("O(n) memory", "O(1)", {10: 1.5, 1_000: 1.8, 100_000: 3.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(

@@ -141,10 +141,9 @@ class ConstantListMembership(Rule):
         parts = membership(node)
         if parts is None:
             return
-        item, constants = parts
-        name = constants if isinstance(constants, ast.Name) else None
-        if name is not None:
-            constants = _only_searched(context, name)
+        item, container = parts
+        name = container if isinstance(container, ast.Name) else None
+        constants = container if name is None else _only_searched(context, name)
         if not isinstance(constants, ast.List | ast.Tuple):
             return
         values = [e.value for e in constants.elts if isinstance(e, ast.Constant)]

@@ -28,6 +28,7 @@ class ListInLists(Rule):
     advice = "Keep tuples in a set: `({inner})` is hashable, a list is not"
     gain = Gain("O(n^2)", "O(n)", {10: 1.0, 1_000: 20.0, 10_000: 200.0})
     safety = Safety.UNSAFE
+    confidence = 0.9
     examples = (
         Bad(
             """

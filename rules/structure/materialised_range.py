@@ -192,7 +192,7 @@ class MaterialisedRange(Rule):
             return
         parent = context.parent(node)
         if isinstance(parent, ast.Assign | ast.AnnAssign):
-            if not _is_kept_for_reading(parent, node, context):
+            if not _is_kept_for_reading(parent, context):
                 return
         elif not _is_read(node, context) or isinstance(parent, ast.For | ast.comprehension):
             return
@@ -203,9 +203,7 @@ class MaterialisedRange(Rule):
         yield self.report(node, *edits, list=context.segment(node), range=text)
 
 
-def _is_kept_for_reading(
-    statement: ast.Assign | ast.AnnAssign, node: ast.expr, context: Context
-) -> bool:
+def _is_kept_for_reading(statement: ast.Assign | ast.AnnAssign, context: Context) -> bool:
     """Whether the variable is a function's own and no read of it needs a list."""
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
         return False

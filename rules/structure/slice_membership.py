@@ -8,7 +8,9 @@ from effilint.analyzer.facts.lists import may_be_long
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.searched_lists import holds_unhashable, is_unhashable
 from effilint.analyzer.hoist import region_of
-from effilint.analyzer.patterns import constant_int, is_asserted, membership, same
+from effilint.analyzer.patterns import constant_int, is_asserted, last_name, membership, same, walk
+
+_LIGHT = frozenset(["append", "add", "extend", "update", "print", "write"])
 
 
 class SliceMembership(Rule):
@@ -46,7 +48,7 @@ class SliceMembership(Rule):
         Bad(
             """
             def last_ones(names):
-                return [name for i, name in enumerate(names) if name not in names[i + 1 :]]  # DST407
+                return [x for i, x in enumerate(names) if x not in names[i + 1 :]]  # DST407
             """
         ),
         Bad(
@@ -125,6 +127,15 @@ class SliceMembership(Rule):
                     self.run_one(command, command in commands[i + 1 :])
             """
         ),
+        # Each pass has much else done.
+        Good(
+            """
+            def run_all(runner, commands: list[str]):
+                for i, command in enumerate(commands):
+                    runner.keep = command in commands[i + 1 :]
+                    runner.run(command)
+            """
+        ),
         # The list changes.
         Good(
             """
@@ -142,7 +153,7 @@ class SliceMembership(Rule):
     def visit_Compare(self, node: ast.Compare, context: Context) -> Iterator[Finding]:
         sought = membership(node)
         if sought is not None:
-            yield from self._searched(node, *sought, context)
+            yield from self._searched(node, sought[0], sought[1], context)
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         match node:
@@ -166,7 +177,8 @@ class SliceMembership(Rule):
         loop = next((one for one in context.hot_loops(node) if _moves(one, place)), None)
         if loop is None or not _is_item(item, sequence, loop, context):
             return
-        if context.changes(sequence, region_of(loop, context)):
+        region = region_of(loop, context)
+        if context.changes(sequence, region) or _does_more(region, context):
             return
         if is_asserted(context.ancestors(node)) or not may_be_long(context, sequence):
             return
@@ -181,6 +193,17 @@ class SliceMembership(Rule):
         )
         side = "before" if is_before else "after"
         yield self.report(node, side=side, sequence=name, item=context.segment(item), advice=advice)
+
+
+def _does_more(region: ast.AST, context: Context) -> bool:
+    """Whether a pass has something done elsewhere, beside which the search may count for little."""
+    return any(
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and last_name(node.value.func) not in _LIGHT
+        and not context.purity.only_reads(node.value)
+        for node in walk(region)
+    )
 
 
 def _moves(loop: Loop, place: ast.expr) -> bool:

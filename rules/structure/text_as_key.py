@@ -21,6 +21,7 @@ class TextAsKey(Rule):
     message = "`{key}` writes values out to text for a key of `{table}`"
     advice = "Use the tuple `({parts})` as the key"
     gain = Gain("O(n)", "O(n)", {10: 1.5, 1_000: 1.5, 10_000: 1.2}, tier=Tier.CONSTANT)
+    confidence = 0.85  # right in all that was read, which is little
     examples = (
         Bad(
             """

@@ -15,13 +15,13 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
-from effilint.analyzer.patterns import constant_int, is_asserted, is_assertion, operand_text, same
+from effilint.analyzer.patterns import constant_int, is_asserted, is_assertion, operand_text
 
 _BASES = {"bin": 2, "oct": 8, "hex": 16}
 
 
 class TypeRoundtrip(Rule):
-    """A value is turned into a text, bytes or list, and straight back into what it was.
+    """A value is turned into a text and straight back into what it was.
 
     Writing a number down and reading it again takes far longer than using the number. The fix is
     unsafe for subclasses: `int(str(flag))` fails for a bool.
@@ -32,7 +32,8 @@ class TypeRoundtrip(Rule):
     message = "`{code}` turns `{value}` into a {between} and back"
     advice = "{advice}"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(1)", {10: 5.0, 1_000: 5.0, 100_000: 5.0}, Tier.CONSTANT)
+    confidence = 0.85  # too few findings on real code to know
+    gain = Gain("O(n)", "O(1)", {10: 3.0, 1_000: 4.0, 100_000: 3.0}, Tier.CONSTANT)
     examples = (
         Bad(
             """
@@ -53,20 +54,21 @@ class TypeRoundtrip(Rule):
         ),
         Bad(
             """
-            def read(words: list[str], data: bytes, number: int, text: str):
+            def read(words: list[str], number: int):
                 fields = ",".join(words).split(",")  # DST507
-                size = int(bin(number), 2)  # DST507
-                return fields, size, text.encode("utf-8").decode("utf-8")  # DST507
+                return fields, int(bin(number), 2)  # DST507
             """
         ),
         Bad(
             """
             def ratio(part: float, size: int):
-                return float(str(part)) / int(f"{size}")  # DST507
+                whole = int(f"{size}")  # DST507
+                return float(str(part)) / whole  # DST507
             """,
             fixed="""
             def ratio(part: float, size: int):
-                return part / size
+                whole = size
+                return part / whole
             """,
             workload="ratio(n + 0.5, n + 1)",
         ),
@@ -84,11 +86,11 @@ class TypeRoundtrip(Rule):
                 return int(str(number)[::-1])
             """
         ),
-        # Another separator, and another encoding.
+        # Another separator.
         Good(
             """
-            def changed(words: list[str], text: str):
-                return " ".join(words).split(","), text.encode("latin-1").decode("utf-8")
+            def changed(words: list[str]):
+                return " ".join(words).split(",")
             """
         ),
         # Words are separated anew: those joined may have blanks in them.
@@ -98,11 +100,11 @@ class TypeRoundtrip(Rule):
                 return " ".join(lines).split()
             """
         ),
-        # It says what cannot be encoded.
+        # It fails for a text that cannot be encoded: that may be what it is for.
         Good(
             """
-            def cleaned(text: str):
-                return text.encode("ascii", "ignore").decode("ascii")
+            def checked(text: str):
+                return text.encode("ascii").decode("ascii")
             """
         ),
     )
@@ -149,7 +151,7 @@ def _number(node: ast.Call, context: Context) -> tuple[ast.expr, str, bool] | No
 
 
 def _text(node: ast.Call, context: Context) -> tuple[ast.expr, str, bool] | None:
-    """What is joined and split at the same separator, or encoded and decoded again."""
+    """What is joined and split at the same separator."""
     match node:
         case ast.Call(
             func=ast.Attribute(
@@ -164,14 +166,4 @@ def _text(node: ast.Call, context: Context) -> tuple[ast.expr, str, bool] | None
         ):
             is_list = one == other and context.type_of(items).name == "list"
             return (items, "text", False) if is_list else None
-        case ast.Call(
-            func=ast.Attribute(
-                value=ast.Call(func=ast.Attribute(value=text, attr="encode"), args=first),
-                attr="decode",
-            ),
-            args=second,
-            keywords=[],
-        ) if len(first) < 2 and not node.func.value.keywords:  # type: ignore[attr-defined]
-            is_same = len(first) == len(second) and all(map(same, first, second))
-            return (text, "bytes object", False) if is_same else None
     return None
