@@ -184,7 +184,7 @@ class Rule:
     `str.format` templates filled by `report`. `calls` narrows `visit_Call` to calls whose
     function or method has one of these names. `confidence` is the share of findings on real
     code whose claim was true and whose advice held when read (how much data there is, nobody can
-    read in code); below 0.9 a rule is off by default.
+    read in code); below 0.95 a rule is off by default.
     """
 
     code: ClassVar[str]
@@ -205,7 +205,7 @@ class Rule:
     @property
     def on_by_default(self) -> bool:
         """Whether the rule runs when nothing is selected."""
-        return self.gain.tier in (Tier.ASYMPTOTIC, Tier.CONSTANT) and self.confidence >= 0.9
+        return self.gain.tier in (Tier.ASYMPTOTIC, Tier.CONSTANT) and self.confidence >= 0.95
 
     def report(
         self,

@@ -32,7 +32,7 @@ class HistoryForLastValues(Rule):
     name = "history-for-last-values"
     message = "`{history}` keeps every value, but each is made from the {reach}, and only {read}"
     advice = "Keep the {reach} in {variables}"
-    gain = Gain("O(n) memory", "O(1) memory", {10: 1.6, 1_000: 1.8, 10_000: 1.8}, Tier.CONSTANT)
+    gain = Gain("O(n) memory", "O(1) memory", {10: 1.6, 1_000: 1.6, 10_000: 1.6}, Tier.CONSTANT)
     examples = (
         Bad(
             """
@@ -176,6 +176,17 @@ class HistoryForLastValues(Rule):
                 return links[-1]
             """
         ),
+        # Their number is the result.
+        Good(
+            """
+            def layers(spans):
+                kept = [spans[0]]
+                for start, end in spans:
+                    if kept[-1][1] < end:
+                        kept.append((start, end))
+                return len(kept)
+            """
+        ),
         # It is kept for the next call.
         Good(
             """
@@ -225,7 +236,8 @@ def _is_started(value: ast.expr) -> bool:
 
 def _read(uses: list[ast.Name], start: ast.Assign, context: Context) -> tuple[int, set[str]] | None:
     """How far back a value looks, and which folds are asked for in the end; None if more is."""
-    uses = [use for use in uses if not _is_measured(use, context)]
+    measured = [use for use in uses if _is_measured(use, context)]
+    uses = [use for use in uses if use not in measured]
     loops = {use: filling_loop(use, start, context) for use in uses}
     filling = {loop for use, loop in loops.items() if loop is not None}
     if len(filling) != 1:
@@ -243,6 +255,10 @@ def _read(uses: list[ast.Name], start: ast.Assign, context: Context) -> tuple[in
     if found is None:
         return None
     own, reach = found
+    if own is None and any(
+        use.lineno > loop.lineno for use in measured if not context.inside(use, loop)
+    ):
+        return None  # how many there are is the result
     folds: set[str] = set()
     is_read = False
     for use in uses:

@@ -27,7 +27,7 @@ class SliceForPart(Rule):
     message = "`{slice}` copies the {rest} of `{sequence}` in every pass, only {purpose}"
     advice = "{advice}"
     safety = Safety.UNSAFE
-    gain = Gain("O(n^2)", "O(n)", {100: 1.4, 10_000: 8.0, 100_000: 70.0})
+    gain = Gain("O(n^2)", "O(n)", {100: 1.4, 10_000: 7.5, 100_000: 68.0})
     examples = (
         Bad(
             """

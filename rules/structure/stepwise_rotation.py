@@ -20,7 +20,7 @@ class StepwiseRotation(Rule):
     name = "stepwise-rotation"
     message = "All of `{items}` is copied in every pass to rotate it by {places}"
     advice = "{advice}"
-    gain = Gain("O(n*k)", "O(n)", {100: 14.0, 1_000: 100.0, 10_000: 850.0})
+    gain = Gain("O(n*k)", "O(n)", {100: 14.0, 1_000: 100.0, 10_000: 830.0})
     examples = (
         Bad(
             """
