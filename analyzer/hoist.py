@@ -10,7 +10,7 @@ from effilint.analyzer.facts.loops import TINY, Loop
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS, Symbol
 from effilint.analyzer.facts.visits import is_used_at_once
 from effilint.analyzer.model import Edit
-from effilint.analyzer.patterns import names_in, root_name, same, walk
+from effilint.analyzer.patterns import always_leaves, names_in, root_name, same, walk
 from effilint.analyzer.rewrite import around, replacement
 
 if TYPE_CHECKING:
@@ -142,19 +142,56 @@ def _place(node: ast.expr, loop: Loop, context: Context) -> ast.stmt | None:
 
 
 def _is_guarded(node: ast.expr, region: ast.AST, names: set[str], context: Context) -> bool:
-    """Whether a test between the loop and the expression looks at what the expression reads."""
+    """Whether a test between the loop and the expression may be there to protect it.
+
+    Such a test looks at what the expression reads, or says the same on all passes.
+    """
     child: ast.AST = node
     for outer in context.ancestors(node):
-        if isinstance(outer, ast.If | ast.IfExp | ast.While) and child is not outer.test:
+        if isinstance(outer, ast.While) and child is not outer.test:
             if names & names_in(outer.test):
                 return True
-        if isinstance(outer, ast.BoolOp):
-            before = outer.values[: outer.values.index(child)]  # type: ignore[arg-type]
-            if any(names & names_in(value) for value in before):
-                return True
         if isinstance(outer, ast.Try | ast.TryStar | ast.ExceptHandler):
+            return True
+        for test in _tests_before(child, outer):
+            if names & names_in(test) or _is_for_all_passes(test, region, context):
+                return True
+        if isinstance(child, ast.stmt) and _may_be_skipped(child, names, context):
             return True
         if outer is region:
             return False
         child = outer
+    return False
+
+
+def _tests_before(child: ast.AST, outer: ast.AST) -> list[ast.expr]:
+    """The tests of `outer` that have to come out right for its part `child` to be evaluated."""
+    match outer:
+        case ast.If(test=test) | ast.IfExp(test=test):
+            return [] if child is test else [test]
+        case ast.BoolOp(values=tests) | ast.comprehension(ifs=tests) if child in tests:
+            return tests[: tests.index(child)]
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            clauses = outer.generators
+            before = clauses[: clauses.index(child)] if child in clauses else clauses
+            return [test for clause in before for test in clause.ifs]
+    return []
+
+
+def _is_for_all_passes(test: ast.expr, region: ast.AST, context: Context) -> bool:
+    return bool(names_in(test)) and context.is_invariant(test, region)
+
+
+def _may_be_skipped(statement: ast.stmt, names: set[str], context: Context) -> bool:
+    """Whether a statement above, in the same block, may leave because of the names."""
+    above = context.previous(statement)
+    while above is not None:
+        match above:
+            case ast.Assert(test=test):
+                if names & names_in(test):
+                    return True
+            case ast.If(test=test, body=body, orelse=orelse):
+                if names & names_in(test) and (always_leaves(body) or always_leaves(orelse)):
+                    return True
+        above = context.previous(above)
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,10 +57,10 @@ class Table:
         return next((row for row in self.rows if row.name == name and row.runs), None)
 
 
-def markdown_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def markdown_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a Markdown table; the first and last columns are text, the others numbers."""
     ruler = ["---"] + ["---:"] * (len(header) - 2) + ["---"]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (header, tuple(ruler), *rows))
+    return "\n".join("| " + " | ".join(row) + " |" for row in (header, ruler, *rows))
 
 
 def write_between(path: Path, text: str) -> None:

@@ -48,6 +48,6 @@ def _like(items: list[Any], place: int, rng: random.Random, distinct: int) -> An
         return low + place if distinct else rng.randint(low, high)
     if all(type(item) is float for item in items):
         return rng.uniform(min(items), max(items))
-    if all(type(item) is str for item in items) and distinct:
+    if distinct and all(type(item) is str for item in items):
         return f"{rng.choice(items)[:_SHORT]}{place}"
     return rng.choice(items)

@@ -122,8 +122,9 @@ def test_names_and_codes_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_behaviour_has_at_least_two_rules() -> None:
+def test_every_behaviour_has_at_least_four_rules() -> None:
+    assert len(RULES) >= 120
     counts = dict.fromkeys(BEHAVIOURS, 0)
     for rule in RULES.values():
         counts[rule.behaviour.prefix] += 1
-    assert {prefix: count for prefix, count in counts.items() if count < 2} == {}
+    assert {prefix: count for prefix, count in counts.items() if count < 4} == {}

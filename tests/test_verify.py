@@ -258,10 +258,8 @@ for name in ("process_time", "perf_counter", "monotonic", "time", "clock_gettime
     ],
 )
 def test_every_difference_counts(old: str, new: str, difference: str) -> None:
-    texts = (f"def f(xs):\n    {body}\n" for body in (old, new))
-    pair = Pair(
-        *(Program(text, "a.py", "f") for text in texts), Inputs([Argument("xs", "list[int]")])
-    )
+    before, after = (Program(f"def f(xs):\n    {body}\n", "a.py", "f") for body in (old, new))
+    pair = Pair(before, after, Inputs([Argument("xs", "list[int]")]))
     with pytest.raises(Differs, match=f"^{re.escape(difference)}"):
         compare(pair)
 
@@ -275,10 +273,8 @@ def test_every_difference_counts(old: str, new: str, difference: str) -> None:
     ],
 )
 def test_what_nobody_can_tell_apart_is_equal(old: str, new: str) -> None:
-    texts = (f"def f(xs):\n    {body}\n" for body in (old, new))
-    pair = Pair(
-        *(Program(text, "a.py", "f") for text in texts), Inputs([Argument("xs", "list[int]")])
-    )
+    before, after = (Program(f"def f(xs):\n    {body}\n", "a.py", "f") for body in (old, new))
+    pair = Pair(before, after, Inputs([Argument("xs", "list[int]")]))
     with contextlib.suppress(CannotRun):  # both raise, whatever the input
         assert compare(pair).ratio > 0
 

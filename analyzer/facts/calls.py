@@ -30,6 +30,7 @@ class Calls:
         self._context = context
         self._outcomes: dict[ast.AST, Outcome] = {}
         self._methods: dict[ast.ClassDef, dict[str, FunctionNode | None]] = {}
+        self._callers: dict[ast.AST, list[ast.Call]] = {}
 
     def callee(self, call: ast.Call) -> FunctionNode | None:
         """The one function of this file that the call runs: by name, or as `self.method`."""
@@ -76,18 +77,24 @@ class Calls:
         return methods.get(name)
 
     @cached_property
-    def _callers(self) -> dict[ast.AST, list[ast.Call]]:
-        found: dict[ast.AST, list[ast.Call]] = defaultdict(list)
+    def _by_name(self) -> dict[str, list[ast.Call]]:
+        found: dict[str, list[ast.Call]] = defaultdict(list)
         for call in self._context.index.get(ast.Call, ()):
             assert isinstance(call, ast.Call)
-            function = self.callee(call)
-            if function is not None:
-                found[function].append(call)
+            name = getattr(call.func, "id", None) or getattr(call.func, "attr", None)
+            if name is not None:
+                found[name].append(call)
         return found
 
     def callers(self, function: ast.AST) -> list[ast.Call]:
         """The calls of `function` in this file."""
-        return self._callers.get(function, [])
+        found = self._callers.get(function)
+        if found is None:
+            # A function is called by its own name only: see callee().
+            named = self._by_name.get(getattr(function, "name", ""), ())
+            found = [call for call in named if self.callee(call) is function]
+            self._callers[function] = found
+        return found
 
     def callees(self, function: ast.AST) -> set[FunctionNode]:
         """The functions of this file that `function` calls itself."""
@@ -113,13 +120,13 @@ class Calls:
         found: dict[FunctionNode, list[ast.Call]] = {}
         index = self._context.index
         defined = (*index.get(ast.FunctionDef, ()), *index.get(ast.AsyncFunctionDef, ()))
-        names = {getattr(function, "name", "") for function in defined}
-        for call in index.get(ast.Call, ()):
-            assert isinstance(call, ast.Call)
-            name = getattr(call.func, "id", None) or getattr(call.func, "attr", None)
-            function = self._context.function(call) if name in names else None
-            if function is not None and function.name == name and self.callee(call) is function:
-                found.setdefault(function, []).append(call)
+        for name in dict.fromkeys(function.name for function in defined):  # type: ignore[attr-defined]
+            for call in self._by_name.get(name, ()):
+                function = self._context.function(call)
+                if function is None or function.name != name:
+                    continue
+                if self.callee(call) is function:
+                    found.setdefault(function, []).append(call)
         for calls in found.values():
             calls.sort(key=lambda call: (call.end_lineno or 0, call.end_col_offset or 0))
         return found

@@ -167,9 +167,13 @@ def outlives_passes(context: Context, statement: ast.stmt, container: ast.expr) 
 
 
 def drains_few(context: Context, loop: Loop) -> bool:
-    """Whether a `while` loop empties a list that is short, or climbs up a path."""
+    """Whether a `while` loop empties a list that is short, or climbs up a path.
+
+    Also whether a `for` loop counts through the fields of a text.
+    """
     if not isinstance(loop, ast.While):
-        return False
+        fields = [n for n in walk(loop.iter) if isinstance(n, ast.Name) and _is_split(context, n)]
+        return bool(fields) and not any(may_be_long(context, name) for name in fields)
     for node in walk(loop):
         match node:
             case ast.Assign(value=ast.Call(func=ast.Attribute(attr="dirname" | "split"))):

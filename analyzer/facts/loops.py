@@ -104,6 +104,8 @@ class Loops:
                 return self.length(value, depth - 1)
             case ast.Call(args=args, keywords=[]):
                 return self._call_length(node, args, depth)
+            case ast.Call(args=[], keywords=keywords) if all(k.arg for k in keywords):
+                return len(keywords) if self._context.resolve(node.func) == "dict" else None
         return None
 
     def _call_length(self, call: ast.Call, args: list[ast.expr], depth: int) -> int | None:

@@ -173,11 +173,18 @@ class Purity:
                 return self._is_fresh(owner, function)
             case ast.Call():
                 return self.only_reads(node)
-            case ast.AugAssign(target=ast.Name() as target):
-                return not self._context.type_of(target).is_mutable or self._is_fresh(
-                    target, function
-                )
+            case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
+                return self._is_fresh(target, function) or not self._changes(target, op, value)
         return True
+
+    def _changes(self, target: ast.Name, op: ast.operator, value: ast.expr) -> bool:
+        """Whether `target += value` and the like may change an object that others see."""
+        kind, other = self._context.type_of(target), self._context.type_of(value)
+        if kind.is_known:
+            return kind.is_mutable
+        if isinstance(op, ast.BitOr | ast.BitAnd | ast.BitXor | ast.Add):
+            return not other.is_known or other.is_mutable
+        return isinstance(op, ast.Sub) and other.is_mutable
 
     def _is_fresh(self, owner: ast.expr, function: ast.AST) -> bool:
         """Whether `owner` is an object that the function itself made and that only it can see."""

@@ -106,16 +106,19 @@ def _down_to(
     statement: ast.stmt, node: ast.expr, first: ast.expr | None, context: Context
 ) -> list[ast.AST] | None:
     """The parts of `statement` that may run before `node`, which stands in it."""
+    parts: list[ast.AST] = []
     match statement:
         case ast.If(test=test):
-            parts: list[ast.AST] = [test]
+            parts.append(test)
             blocks = [statement.body, statement.orelse]
         case ast.While(test=test) if first is not None:
-            parts, blocks = [test], [statement.body]  # evaluated before every pass
+            parts.append(test)  # evaluated before every pass
+            blocks = [statement.body]
         case ast.With() | ast.AsyncWith() if first is None:
-            parts, blocks = [*statement.items], [statement.body]
+            parts += statement.items
+            blocks = [statement.body]
         case ast.Try() if first is None:
-            parts, blocks = [], [statement.body]
+            blocks = [statement.body]
         case ast.For() | ast.AsyncFor() | ast.While() if first is None:
             return [statement]
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Match():

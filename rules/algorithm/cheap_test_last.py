@@ -115,9 +115,11 @@ class CheapTestLast(Rule):
     )
 
     def visit_BoolOp(self, node: ast.BoolOp, context: Context) -> Iterator[Finding]:
-        if not isinstance(node.op, ast.And) or not _is_repeated(node, context):
-            return
         slow, quick = node.values[-2], node.values[-1]
+        if not isinstance(node.op, ast.And) or not _is_quick(quick, slow):
+            return
+        if not _is_repeated(node, context):
+            return
         if not _is_order_free(slow, quick, context) or not _is_tested(node, context):
             return
         if is_asserted(context.ancestors(node)):
@@ -133,7 +135,7 @@ class CheapTestLast(Rule):
         inner = sole_statement(node.body)
         if not isinstance(inner, ast.If) or inner.orelse or node.orelse:
             return
-        if not _is_repeated(node, context):
+        if not _is_quick(inner.test, node.test) or not _is_repeated(node, context):
             return
         if _is_order_free(node.test, inner.test, context):
             slow, quick = context.segment(node.test), context.segment(inner.test)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier
-from effilint.analyzer.patterns import is_name, same
+from effilint.analyzer.patterns import is_name, names_in, same, walk
 from effilint.analyzer.rewrite import remove, statements
 
 _OPPOSITE = {
@@ -105,6 +105,15 @@ class ComplementaryPartitions(Rule):
                 return large
             """
         ),
+        # The second test looks at what the first line has made.
+        Good(
+            """
+            def sorted_out(order, lost):
+                lost = [name for name in order if name in lost]
+                kept = [name for name in order if name not in lost]
+                return lost, kept
+            """
+        ),
         # Two lists.
         Good(
             """
@@ -157,7 +166,7 @@ def _complement(node: ast.ListComp, statement: ast.stmt, context: Context) -> as
         is_same = comp is not None and same(comp.generators[0].iter, node.generators[0].iter)
         if comp is not None and is_same:
             tests.append(_test(comp))
-            if any(context.changes(node.generators[0].iter, each) for each in [*between, current]):
+            if _is_rebound(node, [*between, current], context):
                 return None
             if _are_opposite(tests[0], tests[-1]) or _are_three_ways(tests):
                 return current
@@ -166,6 +175,15 @@ def _complement(node: ast.ListComp, statement: ast.stmt, context: Context) -> as
         between.append(current)
         current = context.previous(current)
     return None
+
+
+def _is_rebound(node: ast.ListComp, statements: list[ast.stmt], context: Context) -> bool:
+    """Whether the statements may change what the comprehension goes through or compares with."""
+    clause = node.generators[0]
+    own = names_in(clause.target)
+    known = [part for part in walk(clause.ifs[0]) if isinstance(part, ast.Name)]
+    looked_at = [clause.iter, *(name for name in known if name.id not in own)]
+    return any(context.changes(part, each) for part in looked_at for each in statements)
 
 
 def _test(node: ast.ListComp) -> ast.expr:

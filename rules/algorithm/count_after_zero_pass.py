@@ -160,18 +160,20 @@ class CountAfterZeroPass(Rule):
 
     def visit_For(self, node: ast.For, context: Context) -> Iterator[Finding]:
         counted = counting_step(sole_statement(node.body))
-        if node.orelse or context.type_of(node.iter).is_lazy:
+        if node.orelse:
             return
         if counted is None:
             first = context.previous(node)
             counts = mirrored(first, node) if isinstance(first, ast.For) else None
-            if counts is not None and first is not None:
+            if counts is None or first is None:
+                return
+            if not context.type_of(node.iter).is_lazy:
                 text = context.segment(counts)
                 yield self.report(first, items=context.segment(node.iter), counts=text)
             return
         counts, key = counted
         first = zero_pass(node, counts, key, context)
-        if first is None:
+        if first is None or context.type_of(node.iter).is_lazy:
             return
         if isinstance(node.iter, ast.Call) and not isinstance(node.target, ast.Name):
             return

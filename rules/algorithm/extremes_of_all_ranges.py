@@ -143,7 +143,8 @@ class ExtremesOfAllRanges(Rule):
         items = _items(kept[0][1], inner, context)
         if items is None or not context.is_invariant(items, node) or not _starts(names, node):
             return
-        rest = [s for s in body if s not in [statement for *_, statement in kept]]
+        folding = {statement for *_, statement in kept}
+        rest = [s for s in body if s not in folding]
         if rest and all(_judges(s, names, context) for s in rest):
             place = body[0].test if isinstance(body[0], ast.If) else body[0]
             kinds = " and ".join(sorted({kind for _, _, kind, _ in kept}))

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.hoist import invariant_loop
 from effilint.analyzer.patterns import always_leaves, same, walk
 
@@ -91,6 +92,13 @@ class InThenIndex(Rule):
                     formats.append(formats.pop(formats.index("tar")))
             """
         ),
+        # In an expression nothing can be caught.
+        Good(
+            """
+            def sizes(axes, shape, count):
+                return [shape[axes.index(i)] if i in axes else 1 for i in range(count)]
+            """
+        ),
         # Another item is looked for.
         Good(
             """
@@ -154,7 +162,9 @@ class InThenIndex(Rule):
         if kind.name in ("list", "tuple", "deque") and invariant_loop(owner, context) is not None:
             return  # a dict of places serves all passes: ALG504 says so
         edits = _find(node, test, kind.name, context)
-        if not edits and not context.hot_loops(node):
+        if not edits and (
+            not context.hot_loops(node) or _is_in_expression(node, kind.name, context)
+        ):
             return
         twins = [part for part in walk(context.statement(node)) if same(part, node)]
         if twins[0] is not node:
@@ -187,6 +197,16 @@ def _earlier_test(node: ast.Call, owner: ast.expr, context: Context) -> ast.AST 
                 return guard
         child = outer
     return None
+
+
+def _is_in_expression(node: ast.Call, kind: str, context: Context) -> bool:
+    """Whether no statement could catch the `ValueError` of one item alone."""
+    for outer in context.ancestors(node):
+        if isinstance(outer, (*COMPREHENSIONS, ast.Lambda)):
+            return kind not in ("str", "bytes")
+        if isinstance(outer, ast.stmt):
+            break
+    return False
 
 
 def _is_guard(guard: ast.If, node: ast.Call, owner: ast.expr) -> bool:

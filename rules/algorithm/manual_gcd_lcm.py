@@ -152,6 +152,18 @@ class ManualGcdLcm(Rule):
                 return a, x
             """
         ),
+        # The sign of the lower number goes into the divisor, so that the fraction's is kept above.
+        Good(
+            """
+            def reduced(upper, lower):
+                a, b = upper, lower
+                while b:
+                    a, b = b, a % b
+                upper //= a
+                lower //= a
+                return upper, lower
+            """
+        ),
         # The remainders are of use.
         Good(
             """
@@ -228,6 +240,8 @@ class ManualGcdLcm(Rule):
     ) -> Iterator[Finding]:
         if not _are_numbers(a, b, context):
             return
+        if _divides_two(a, context):
+            return
         edits: list[Edit | AddImport] = []
         later = [
             u for u in context.uses(b) if not context.inside(u, node) and u.lineno > node.lineno
@@ -285,6 +299,18 @@ def _are_numbers(a: ast.expr, b: ast.expr, context: Context) -> bool:
     return all(kind.is_known for kind in kinds) or not any(
         isinstance(outer, ast.ClassDef) and outer.bases for outer in context.ancestors(a)
     )
+
+
+def _divides_two(a: ast.Name, context: Context) -> bool:
+    """Whether a fraction is reduced by it: the loop, unlike `math.gcd`, takes over a sign."""
+    divided = 0
+    for use in context.uses(a):
+        match context.parent(use):
+            case ast.BinOp(op=ast.FloorDiv() | ast.Div(), right=right) if right is use:
+                divided += 1
+            case ast.AugAssign(op=ast.FloorDiv() | ast.Div(), value=value) if value is use:
+                divided += 1
+    return divided > 1
 
 
 def _keeps(statement: ast.stmt, run: Counting) -> bool:

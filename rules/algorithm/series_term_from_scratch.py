@@ -90,6 +90,16 @@ class SeriesTermFromScratch(Rule):
                 return sum(digits[i] * 10 ** i for i in range(4))
             """
         ),
+        # On the way down the last pass had a factor too many.
+        Good(
+            """
+            from math import factorial
+
+            def weights(n):
+                for rest in range(n, 0, -1):
+                    yield 1 / factorial(rest)
+            """
+        ),
         # Powers of two are shifts.
         Good(
             """
@@ -142,10 +152,10 @@ def _is_filtered(loop: Loop) -> bool:
 
 
 def _counts_in_ones(loop: Loop, counter: ast.Name, context: Context) -> bool:
-    """Whether the loop goes on without a known end, and adds or takes one on each pass."""
+    """Whether the loop goes on without a known end, and adds one on each pass."""
     run = counting(loop, context)
     if run is not None:
-        return abs(run.step) == 1 and is_name(run.variable, counter.id)
+        return run.step == 1 and is_name(run.variable, counter.id)
     if isinstance(loop, ast.While | ast.AsyncFor) or counter.id not in targets_of(loop):
         return False
     match loop:

@@ -99,6 +99,19 @@ class TotalOfGrowingList(Rule):
         # A list of its own for each row.
         Good(
             """
+            from collections import deque
+
+            def is_settled(losses, width):
+                window = deque(maxlen=width)
+                for loss in losses:
+                    window.append(loss)
+                    if max(window) - min(window) < 0.1:
+                        return True
+                return False
+            """
+        ),
+        Good(
+            """
             def totals(rows):
                 for row in rows:
                     sizes = []
@@ -194,28 +207,40 @@ def _is_of_few(loop: Loop, items: ast.expr, context: Context) -> bool:
 def _growth(items: ast.expr, loop: Loop, context: Context) -> bool | None:
     """Whether items are taken out besides; None unless all that the loop does is add and take."""
     adds = takes = 0
-    known: list[ast.AST] = []
+    known: set[ast.AST] = set()
     for node in walk(loop):
         match node:
             case ast.Call(func=ast.Attribute(value=owner, attr=attr)) if same(owner, items):
                 if attr in _GROWING and _is_direct(node, loop, context):
                     adds += 1
-                    known += [owner, node]
+                    known |= {owner, node}
                 elif attr in _SHRINKING:
                     takes += 1
-                    known += [owner, node]
+                    known |= {owner, node}
             case ast.AugAssign(target=target, op=ast.Add()) if same(target, items):
                 adds += _is_direct(node, loop, context)
-                known.append(target)
+                known.add(target)
     if not adds:
         return None
     root = root_name(items)
+    if _is_window(items, context):
+        return None
     if root is None or any(c not in known for c in context.changes(items, loop)):
         return None
     if len(context.aliases(root)) > 1 or not context.type_of(items).is_sequence:
         if isinstance(items, ast.Name):
             return None
     return takes > 0
+
+
+def _is_window(items: ast.expr, context: Context) -> bool:
+    """Whether the items are a deque of limited length, which drops old ones unseen."""
+    return any(
+        isinstance(binding.value, ast.Call)
+        and context.resolve(binding.value.func) == "collections.deque"
+        and len(binding.value.args) + len(binding.value.keywords) > 1
+        for binding in context.bindings(items)
+    )
 
 
 def _is_direct(node: ast.AST, loop: Loop, context: Context) -> bool:

@@ -30,8 +30,8 @@ class SortedThenIndex(Rule):
     Sorting costs `O(n log n)`; `min` and `max` find the item in one pass. The fix assumes that
     there is an item, for else they raise `ValueError` instead of `IndexError`, that the items have
     a total order (no NaN), and that equal ones are alike (not 1 and 1.0). Inside a `try` or `with`
-    that could see the other exception there is no fix, nor for `sorted(...)[-1]` with a `key`,
-    which of equal items gives the last, unless they surely are a sequence: that is reversed.
+    that could see the other exception there is no fix. `sorted(...)[-1]` with a `key` gives the last of
+    equal items, `max` the first: the items are gone through from the back then.
     """
 
     code = "API101"
@@ -115,6 +115,18 @@ class SortedThenIndex(Rule):
             """,
             workload="commonest([str(i * 7 % 5) for i in range(n % 97)])",
         ),
+        # A dict has a last item too, but of what kind `votes` is nothing shows.
+        Bad(
+            """
+            def winner(votes):
+                return sorted(votes.items(), key=lambda vote: vote[1])[-1][0]  # API101
+            """,
+            fixed="""
+            def winner(votes):
+                return max(reversed(list(votes.items())), key=lambda vote: vote[1])[0]
+            """,
+            workload="winner({str(i): i * 7 % 5 for i in range(n)})",
+        ),
         # More than one item is used; two are sorted as fast as compared.
         Good(
             """
@@ -170,8 +182,8 @@ class SortedThenIndex(Rule):
         found = _pick(node, node.args[0], index, context)
         if found is None:
             return
-        which, call, keeps_ties = found
-        fits = keeps_ties and not may_be_caught(index, _ERRORS, context)
+        which, call = found
+        fits = not may_be_caught(index, _ERRORS, context)
         edits = [Edit(index, replacement(call))] if fits else []
         yield self.report(index, *edits, which=which, call=call)
 
@@ -187,9 +199,9 @@ class SortedThenIndex(Rule):
         index = _only_index(context.uses(target), context)
         if index is None or (found := _pick(node, node.args[0], index, context)) is None:
             return
-        which, call, keeps_ties = found
+        which, call = found
         edits = []
-        if keeps_ties and not may_be_caught(index, _ERRORS, context):
+        if not may_be_caught(index, _ERRORS, context):
             if _is_next(index, statement, context):
                 edits = [Edit(node, replacement(call)), Edit(index, replacement(target.id))]
         yield self.report(node, *edits, which=which, call=call)
@@ -212,8 +224,8 @@ class SortedThenIndex(Rule):
             leaks(use, context) for use in uses if _position(use) <= _position(node)
         ):
             return
-        which, call, keeps_ties = found
-        fits = keeps_ties and not may_be_caught(index, _ERRORS, context)
+        which, call = found
+        fits = not may_be_caught(index, _ERRORS, context)
         sorting = context.statement(node)
         edits = [Edit(sorting, remove()), Edit(index, replacement(call))] if fits else []
         yield self.report(node, *edits, which=which, call=call)
@@ -236,8 +248,8 @@ def _end_of(node: ast.AST | None, value: ast.expr) -> int | None:
 
 def _pick(
     node: ast.Call, items: ast.expr, index: ast.Subscript, context: Context
-) -> tuple[str, str, bool] | None:
-    """Which item is taken, the call that finds it, and whether that one is the same of equals."""
+) -> tuple[str, str] | None:
+    """Which item is taken, and the call that finds it."""
     options = {keyword.arg: keyword.value for keyword in node.keywords}
     backwards = options.pop("reverse", ast.Constant(False))
     if not options.keys() <= {"key"} or not isinstance(backwards, ast.Constant):
@@ -245,16 +257,15 @@ def _pick(
     place = _end_of(index, index.value)
     largest = (place == -1) != bool(backwards.value)
     arguments = context.segment(items)
-    if isinstance(items, ast.GeneratorExp) and "key" not in options:
+    if isinstance(items, ast.GeneratorExp) and (place or "key" not in options):
         arguments = arguments[1:-1]
-    key = f", key={context.segment(options['key'])}" if "key" in options else ""
-    arguments += key
-    keeps_ties = place == 0 or "key" not in options
-    if not keeps_ties and context.type_of(items).is_sequence:
-        # Of items with equal keys, `sorted` from the back gives the last.
-        arguments, keeps_ties = f"reversed({context.segment(items)}){key}", True
+    if "key" in options:
+        if place:  # Of items with equal keys, `sorted` from the back gives the last.
+            is_sequence = context.type_of(items).is_sequence
+            arguments = f"reversed({arguments if is_sequence else f'list({arguments})'})"
+        arguments += f", key={context.segment(options['key'])}"
     call = f"{'max' if largest else 'min'}({arguments})"
-    return "largest" if largest else "smallest", call, keeps_ties
+    return "largest" if largest else "smallest", call
 
 
 def _is_next(index: ast.expr, statement: ast.stmt, context: Context) -> bool:

@@ -236,7 +236,7 @@ def _is_started(value: ast.expr) -> bool:
 
 def _read(uses: list[ast.Name], start: ast.Assign, context: Context) -> tuple[int, set[str]] | None:
     """How far back a value looks, and which folds are asked for in the end; None if more is."""
-    measured = [use for use in uses if _is_measured(use, context)]
+    measured = {use for use in uses if _is_measured(use, context)}
     uses = [use for use in uses if use not in measured]
     loops = {use: filling_loop(use, start, context) for use in uses}
     filling = {loop for use, loop in loops.items() if loop is not None}

@@ -137,8 +137,10 @@ class SingleUseIntermediateList(Rule):
     )
 
     def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
+        if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+            return
         text = _lazy(node.value, context)
-        if text is None or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+        if text is None:
             return
         if context.function(node) is None or isinstance(context.parent(node), ast.ClassDef):
             return

@@ -212,15 +212,16 @@ class DeadStoreInLoop(Rule):
     )
 
     def visit_Assign(self, node: ast.Assign, context: Context) -> Iterator[Finding]:
-        if len(node.targets) == 1 and context.loops(node):
+        if len(node.targets) == 1:
             yield from self._check(node, node.targets[0], context)
 
     def visit_AugAssign(self, node: ast.AugAssign, context: Context) -> Iterator[Finding]:
-        if context.loops(node):
-            yield from self._check(node, node.target, context)
+        yield from self._check(node, node.target, context)
 
     def _check(self, node: ast.stmt, target: ast.expr, context: Context) -> Iterator[Finding]:
         if not isinstance(target, ast.Name) or target.id.lower().startswith(_UNWANTED):
+            return
+        if not context.loops(node):
             return
         stores = feeders(target, context)
         if stores is None or not context.hot_loops(node):
@@ -271,5 +272,7 @@ def _is_work(store: ast.stmt) -> bool:
 
 
 def _first_store(statement: ast.stmt) -> ast.stmt | None:
-    stores = ast.Assign | ast.AugAssign | ast.AnnAssign
-    return next((node for node in walk(statement) if isinstance(node, stores)), None)
+    for node in walk(statement):
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            return node
+    return None

@@ -7,10 +7,11 @@ from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.accumulators import carrying_loops, is_kept
 from effilint.analyzer.facts.conversions import reversed_after
 from effilint.analyzer.facts.lists import drains_few, is_first, may_be_long, region_of
-from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.loops import TINY, Loop
 from effilint.analyzer.facts.rebinding import is_concatenation, rebinding, sum_operands
 from effilint.analyzer.patterns import (
     is_constant,
+    is_name,
     method_call,
     names_in,
     same,
@@ -183,7 +184,43 @@ class InsertFrontInLoop(Rule):
                     menu.insert(0, entry)
             """
         ),
-        # To move the items is little next to a loop over all of them in Python.
+        # Filled up with blanks; the chosen few first; once; the fields of a name are few.
+        Good(
+            """
+            def padded(cells: list[str], width, rows, name):
+                for _ in range(len(cells), width):
+                    cells.insert(0, "")
+                ordered, marked, is_marked = [], [], False
+                for row in rows:
+                    if row.kind == "total":
+                        ordered.insert(0, row)
+                    else:
+                        ordered.append(row)
+                    if row.changed:
+                        if not is_marked:
+                            marked.insert(0, row)
+                            is_marked = True
+                        print(row)
+                tail = []
+                parts = name.split(".")
+                for count in range(len(parts), 0, -1):
+                    tail.insert(0, parts[count - 1])
+                return cells, ordered, marked, tail
+            """
+        ),
+        # To move the items is little next to a loop over all of them.
+        Good(
+            """
+            def creation(degrees: list[int]):
+                steps, path = [], []
+                while degrees:
+                    steps.insert(0, degrees.pop())
+                    degrees = [degree - 1 for degree in degrees]
+                    if not path.count(steps[0]):
+                        path.insert(0, steps[0])
+                return steps, path
+            """
+        ),
         Good(
             """
             def solved(rows: list[list[float]]):
@@ -204,6 +241,8 @@ class InsertFrontInLoop(Rule):
             return
         if items is None or any(same(inner, items) for inner in walk(node.args[1])):
             return  # moved to the front
+        if isinstance(node.args[1], ast.Constant):
+            return  # filled up to a length
         statement = context.parent(node)
         if not isinstance(items, ast.Name | ast.Attribute) or not isinstance(statement, ast.Expr):
             return
@@ -255,8 +294,10 @@ def _growing_loops(context: Context, statement: ast.stmt, items: ast.expr) -> li
     loops = carrying_loops(context, statement, items, _is_step)
     if not loops or drains_few(context, loops[0]) or is_kept(context, items, loops[0], _is_step):
         return []
-    if _is_for_one_item(context, statement, loops[0]) or _has_inner_loop(context, loops[0]):
+    if _is_for_one_item(context, statement, loops[0]) or _has_inner_loop(context, loops[0], items):
         return []
+    if any(same(grown, items) for node in walk(loops[-1]) if (grown := method_call(node, "append"))):
+        return []  # put at both ends
     if any(_is_work(context, node) for node in walk(loops[0])):
         return []
     region = region_of(context, loops[-1])
@@ -264,22 +305,36 @@ def _growing_loops(context: Context, statement: ast.stmt, items: ast.expr) -> li
 
 
 def _is_for_one_item(context: Context, statement: ast.stmt, loop: Loop) -> bool:
-    """Whether the loop gets there for one item: under `if item == wanted:`."""
+    """Whether the loop gets there for one item: `if item == wanted:`, `if not done:`."""
     choice = context.parent(statement)
     if not isinstance(choice, ast.If) or not isinstance(loop, ast.For):
         return False
     match choice.test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=flag)):
+            return any(
+                isinstance(node, ast.Assign)
+                and is_name(node.targets[0], flag)
+                and is_constant(node.value, True)
+                for node in choice.body
+            )
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             return bool(names_in(loop.target) & {getattr(e, "id", "") for e in (left, right)})
     return False
 
 
-def _has_inner_loop(context: Context, loop: Loop) -> bool:
-    """Whether each pass runs a loop of its own, which costs more than to move the items."""
-    return any(
-        isinstance(node, ast.For | ast.While) and node is not loop and bool(context.hot_loops(node))
-        for node in walk(loop)
-    )
+def _has_inner_loop(context: Context, loop: Loop, items: ast.expr) -> bool:
+    """Whether each pass goes through much anyway, which costs more than to move the items."""
+    header = loop.test if isinstance(loop, ast.While) else loop.iter
+    for node in walk(loop):
+        if isinstance(node, ast.For | ast.While) and node is not loop and context.hot_loops(node):
+            return True
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp) and node is not header:
+            if (context.trip_count(node.generators[0]) or TINY + 1) > TINY:
+                return True
+        searched = method_call(node, "count", "index")
+        if searched is not None and same(searched, items):
+            return True
+    return False
 
 
 def _is_work(context: Context, node: ast.AST) -> bool:

@@ -149,7 +149,7 @@ class SplitAtEveryPlace(Rule):
         kinds = folds - {"len"}
         if None in folds or not kinds or context.changes(part.value, region_of(loop, context)):
             return None
-        kind = sorted(str(fold) for fold in kinds)[0].rpartition(".")[2]
+        kind = min(str(fold) for fold in kinds).rpartition(".")[2]
         done = "counted" if kind in ("count", "Counter") else "gone through"
         key = {"Counter": "set", "min": "max"}.get(kind, kind)
         return self.report(

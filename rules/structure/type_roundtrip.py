@@ -32,6 +32,7 @@ class TypeRoundtrip(Rule):
     message = "`{code}` turns `{value}` into a {between} and back"
     advice = "{advice}"
     safety = Safety.UNSAFE
+    calls = frozenset({"int", "float", "split"})
     confidence = 0.85  # too few findings on real code to know
     gain = Gain("O(n)", "O(1)", {10: 3.0, 1_000: 4.0, 100_000: 3.0}, Tier.CONSTANT)
     examples = (
