@@ -122,7 +122,21 @@ class _Rewriter(cst.CSTTransformer):
                 result = _small_statement(result, transform)
             else:
                 result = transform(result)
+        if isinstance(result, cst.FormattedStringExpression):
+            result = _apart(result)
         return _without_last_semicolon(original_node, result)
+
+
+def _apart(field: cst.FormattedStringExpression) -> cst.FormattedStringExpression:
+    """Keep the brace of a set or dict apart from that of the f-string: `{{` is text there."""
+    text = cst.Module([]).code_for_node(field.expression)
+    if not text.startswith("{") or not isinstance(
+        field.whitespace_before_expression, cst.SimpleWhitespace
+    ):
+        return field
+    if field.whitespace_before_expression.value:
+        return field
+    return field.with_changes(whitespace_before_expression=cst.SimpleWhitespace(" "))
 
 
 def _without_last_semicolon(old: cst.CSTNode, new: Replacement) -> Replacement:

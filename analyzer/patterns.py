@@ -194,6 +194,12 @@ def is_asserted(ancestors: Iterator[ast.AST]) -> bool:
     return False
 
 
+def is_in_class_body(ancestors: Iterator[ast.AST]) -> bool:
+    """Whether a node with these ancestors is run by a `class` itself, not by a method of it."""
+    scope = next((o for o in ancestors if isinstance(o, (*FUNCTIONS, ast.ClassDef))), None)
+    return isinstance(scope, ast.ClassDef)
+
+
 def is_assertion(node: ast.AST | None) -> bool:
     """Whether `node` is `self.assertEqual(...)` or its kin: what it is given is under test."""
     match node:

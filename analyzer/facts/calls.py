@@ -120,7 +120,7 @@ class Calls:
         found: dict[FunctionNode, list[ast.Call]] = {}
         index = self._context.index
         defined = (*index.get(ast.FunctionDef, ()), *index.get(ast.AsyncFunctionDef, ()))
-        for name in dict.fromkeys(function.name for function in defined):  # type: ignore[attr-defined]
+        for name in dict.fromkeys(getattr(function, "name", "") for function in defined):
             for call in self._by_name.get(name, ()):
                 function = self._context.function(call)
                 if function is None or function.name != name:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
+from effilint.analyzer.facts.loops import TINY
+from effilint.analyzer.facts.purity import CHANGING_METHODS
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.short_loops import is_written_down
 from effilint.analyzer.patterns import method_call, names_in, range_bounds, targets_of, walk
@@ -140,6 +142,8 @@ def _is_hot(join: Join, region: ast.AST, context: Context) -> bool:
         return False
     if any(is_written_down(context, loop.iter) for loop in (join.outer, join.inner)):
         return False
+    if any(_is_fixed(loop.iter, context) for loop in (join.outer, join.inner)):
+        return False
     if names_in(join.inner.iter) & targets_of(join.outer):
         return False
     if method_call(join.inner.iter, "items") is not None:
@@ -149,3 +153,44 @@ def _is_hot(join: Join, region: ast.AST, context: Context) -> bool:
     if any(isinstance(outer, ast.ExceptHandler) for outer in context.ancestors(join.inner)):
         return False  # taken where items cannot be hashed
     return context.is_invariant(join.inner.iter, region)
+
+
+def _is_fixed(items: ast.expr, context: Context) -> bool:
+    """Whether the items are an attribute that only ever gets a few items, such as a pair."""
+    match items:
+        case ast.Call(func=ast.Name("enumerate"), args=[inner]):
+            return _is_fixed(inner, context)
+        case ast.Attribute(value=ast.Name("self"), attr=attr):
+            uses = [n for n in context.index.get(ast.Attribute, ()) if _is_own(n, attr)]
+        case _:
+            return False
+    stores = [context.parent(use) for use in uses if isinstance(use.ctx, ast.Store)]
+    if not stores or any(_is_grown(use, context) for use in uses):
+        return False
+    return all(isinstance(s, ast.Assign) and _is_pair(s.value, context) for s in stores)
+
+
+def _is_own(node: ast.AST, attr: str) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and node.attr == attr
+
+
+def _is_grown(use: ast.expr, context: Context) -> bool:
+    parent = context.parent(use)
+    return (
+        isinstance(parent, ast.Attribute)
+        and method_call(context.parent(parent), *CHANGING_METHODS) is not None
+    )
+
+
+def _is_pair(value: ast.expr, context: Context) -> bool:
+    """Whether it is a list of two to a few items, or a variable that starts and stays so."""
+    match value:
+        case ast.List(elts=elts) | ast.Tuple(elts=elts):
+            starred = any(isinstance(element, ast.Starred) for element in elts)
+            return not starred and 2 <= len(elts) <= TINY
+        case ast.Name():
+            start = context.sole_value(value)
+            if any(_is_grown(use, context) for use in context.uses(value)):
+                return False
+            return isinstance(start, ast.List) and _is_pair(start, context)
+    return False

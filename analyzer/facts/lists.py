@@ -166,6 +166,18 @@ def outlives_passes(context: Context, statement: ast.stmt, container: ast.expr) 
     return bool(carrying_loops(context, statement, container, is_concatenation))
 
 
+def may_end_early(context: Context, loop: ast.For | ast.While) -> bool:
+    """Whether the loop may end before it has seen all items."""
+    for node in walk(loop):
+        if isinstance(node, ast.Return):
+            return True
+        if isinstance(node, ast.Break):
+            around = (o for o in context.ancestors(node) if isinstance(o, ast.For | ast.While))
+            if next(around, None) is loop:
+                return True
+    return False
+
+
 def drains_few(context: Context, loop: Loop) -> bool:
     """Whether a `while` loop empties a list that is short, or climbs up a path.
 

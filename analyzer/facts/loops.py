@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS, Kind
@@ -95,10 +97,19 @@ class Loops:
                 lengths = [None if v is None else self.length(v, depth - 1) for v in values]
                 known = [length for length in lengths if length is not None]
                 return max(known) if len(known) == len(lengths) else None
+            case ast.IfExp(body=body, orelse=orelse):
+                either = self.length(body, depth - 1), self.length(orelse, depth - 1)
+                return None if None in either else max(length or 0 for length in either)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                both = self.length(left, depth), self.length(right, depth)
+                return None if None in both else sum(length or 0 for length in both)
+            case ast.ListComp(generators=clauses) | ast.GeneratorExp(generators=clauses):
+                passes = [self.length(clause.iter, depth) for clause in clauses]
+                return None if None in passes else math.prod(count or 0 for count in passes)
             case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper, step=None)):
                 start, stop = self._number(lower or ast.Constant(0)), self._number(upper)
                 if start is None or stop is None or start < 0 or stop < 0:
-                    return None
+                    return _width(lower, upper)
                 return max(0, stop - start)
             case ast.Call(func=ast.Attribute(value=value, attr="items" | "keys" | "values")):
                 return self.length(value, depth - 1)
@@ -141,6 +152,34 @@ class Loops:
                     case ast.Constant(value=int(number)):
                         return number
         return None
+
+
+def _width(lower: ast.expr | None, upper: ast.expr | None) -> int | None:
+    """How far apart the bounds of a slice are, whatever the variables: `[3 * i : 3 * (i + 1)]`."""
+    if lower is None or upper is None:
+        return None
+    if any(isinstance(node, ast.Call) for bound in (lower, upper) for node in walk(bound)):
+        return None
+    width = Counter(_terms(upper))
+    width.subtract(_terms(lower))
+    number = width.pop("", 0)
+    return max(0, number) if not any(width.values()) else None
+
+
+def _terms(node: ast.expr, times: int = 1) -> Counter[str]:
+    """How often a sum has each of its terms; that of no name is the number."""
+    match node:
+        case ast.Constant(value=int(number)):
+            return Counter({"": times * number})
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as operator, right=right):
+            total = _terms(left, times)
+            total.update(_terms(right, times if isinstance(operator, ast.Add) else -times))
+            return total
+        case ast.BinOp(left=ast.Constant(value=int(factor)), op=ast.Mult(), right=right):
+            return _terms(right, times * factor)
+        case ast.BinOp(left=left, op=ast.Mult(), right=ast.Constant(value=int(factor))):
+            return _terms(left, times * factor)
+    return Counter({ast.unparse(node): times})
 
 
 def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.comprehension]:

@@ -56,6 +56,32 @@ def passed(call: ast.Call, function: FunctionNode, name: str, context: Context) 
     return argument
 
 
+def goes_once(call: ast.Call, function: FunctionNode, context: Context) -> bool:
+    """Whether the call passes `retry=False` or the like, and is only made `if retry and ...`."""
+    off = {
+        name
+        for name in context.calls.parameters(function)
+        if isinstance(given := context.calls.argument_for(call, function, name), ast.Constant)
+        and not given.value
+    }
+    child: ast.AST = call
+    for outer in context.ancestors(call):
+        if isinstance(outer, ast.If) and child in outer.body:
+            if any(isinstance(one, ast.Name) and one.id in off for one in _all_of(outer.test)):
+                return True
+        if outer is function:
+            break
+        child = outer
+    return False
+
+
+def _all_of(test: ast.expr) -> list[ast.expr]:
+    """What must be true for the test to be."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return test.values
+    return [test]
+
+
 def step(argument: ast.expr, name: str, context: Context) -> Step:
     """How `argument` is made from the parameter `name`."""
     match argument:

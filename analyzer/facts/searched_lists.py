@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from effilint.analyzer.facts.lattice import Type
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.scopes import Symbol
-from effilint.analyzer.patterns import always_leaves, append_call, walk_block
+from effilint.analyzer.patterns import (
+    always_leaves,
+    append_call,
+    is_constant,
+    last_name,
+    names_in,
+    walk_block,
+)
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -33,6 +40,34 @@ def is_unhashable(context: Context, item: ast.expr) -> bool:
         if isinstance(parent, ast.Subscript) and parent.value is use and _is_text(parent.slice):
             return True  # a dict
     return False
+
+
+def may_lack_hash(context: Context, item: ast.expr) -> bool:
+    """Whether there is a hint that a value of which nothing is known has no hash.
+
+    The file has a class with `__eq__` and without `__hash__`; or it is a tuple with `params` or
+    the like in it, which is a list as likely as not.
+    """
+    if context.type_of(item).is_hashable:
+        return False
+    value = context.sole_value(item) if isinstance(item, ast.Name) else None
+    item = value if isinstance(value, ast.Tuple) else item
+    if isinstance(item, ast.Tuple):
+        parts = [part for part in item.elts if not context.type_of(part).is_known]
+        return any((last_name(part) or "").endswith("s") for part in parts)
+    if context.type_of(item).is_known:
+        return False
+    classes = context.index.get(ast.ClassDef, ())
+    return any(isinstance(c, ast.ClassDef) and _lacks_hash(c) for c in classes)
+
+
+def _lacks_hash(made: ast.ClassDef) -> bool:
+    names = {s.name for s in made.body if isinstance(s, ast.FunctionDef)}
+    for statement in made.body:
+        match statement:
+            case ast.Assign(value=value) if not is_constant(value, None):
+                names |= names_in(statement)
+    return "__eq__" in names and "__hash__" not in names
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -64,8 +99,8 @@ def holds_unhashable(context: Context, container: ast.expr) -> bool:
 def _may_hold_sums(context: Context, value: ast.expr | None, depth: int = 4) -> bool:
     """Whether the items are made by `a + b` of who knows what: of lists as likely as of texts."""
     match value:
-        case ast.ListComp(elt=ast.BinOp(op=ast.Add()) as made):
-            return not context.type_of(made).is_hashable
+        case ast.ListComp(elt=ast.BinOp(left=left, op=ast.Add(), right=right)):
+            return not any(context.type_of(side).is_hashable for side in (left, right))
         case ast.Name() if depth:
             values = (binding.value for binding in context.bindings(value))
             return any(_may_hold_sums(context, v, depth - 1) for v in values)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.rebinding import new_value, sum_operands
-from effilint.analyzer.patterns import last_name
+from effilint.analyzer.patterns import always_leaves, last_name
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
+
+_FEW_PASSES = 100  # with so few pieces a text is built as fast in any way
+_SHORT = 256
 
 
 def is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stmt) -> bool:
@@ -28,6 +31,43 @@ def is_short(context: Context, loop: Loop, target: ast.expr, statement: ast.stmt
     if is_call_sized(context, target):
         return True
     return _is_padding(loop.test, target, statement) or any(_is_leap(n) for n in walk(loop))
+
+
+def has_few_passes(context: Context, loops: list[Loop]) -> bool:
+    """Whether the loops together are known to run at most a hundred times."""
+    passes = 1
+    for loop in loops:
+        count = context.trip_count(loop)
+        if count is None:
+            return False
+        passes *= count
+    return bool(loops) and passes <= _FEW_PASSES
+
+
+def stays_short(loop: Loop, target: ast.expr) -> bool:
+    """Whether the loop ends as soon as `target` has a certain small length."""
+    if isinstance(loop, ast.comprehension):
+        return False
+    if isinstance(loop, ast.While) and _has_length(loop.test, target, ast.Lt, ast.LtE):
+        return True
+    return any(
+        isinstance(node, ast.If)
+        and _has_length(node.test, target, ast.Gt, ast.GtE)
+        and always_leaves(node.body)
+        and not isinstance(node.body[-1], ast.Continue)
+        for node in loop.body
+    )
+
+
+def _has_length(test: ast.expr, target: ast.expr, *operators: type[ast.cmpop]) -> bool:
+    match test:
+        case ast.Compare(
+            left=ast.Call(func=ast.Name("len"), args=[counted]),
+            ops=[operator],
+            comparators=[ast.Constant(value=int(most))],
+        ):
+            return isinstance(operator, operators) and same(counted, target) and most <= _SHORT
+    return False
 
 
 def _is_split(node: ast.AST) -> bool:
@@ -115,7 +155,7 @@ def _is_padding(test: ast.expr, target: ast.expr, statement: ast.stmt) -> bool:
     if value is None or isinstance(value, ast.Subscript):
         return False
     others = sum_operands(value)
-    if all(isinstance(other, ast.Constant) or same(other, target) for other in others):
+    if all(_is_constant(other) or same(other, target) for other in others):
         return True
     return not any(
         isinstance(node, ast.Call)
@@ -124,6 +164,13 @@ def _is_padding(test: ast.expr, target: ast.expr, statement: ast.stmt) -> bool:
         and same(node.args[0], target)
         for node in walk(test)
     )
+
+
+def _is_constant(node: ast.expr) -> bool:
+    """Whether it is a constant, or a tuple of constants."""
+    if isinstance(node, ast.Tuple):
+        return all(isinstance(item, ast.Constant) for item in node.elts)
+    return isinstance(node, ast.Constant)
 
 
 def _is_leap(node: ast.AST) -> bool:

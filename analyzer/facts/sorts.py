@@ -116,10 +116,22 @@ def _insertion(
         for test in inner.test.values
     )
     last = outer.body[-1]
-    is_put = isinstance(last, ast.Assign) and _touches(last, source)
     others = [s for s in outer.body if s is not inner and s is not last]
+    is_put = isinstance(last, ast.Assign) and _touches(last, source)
+    is_put = is_put and any(_holds(s, last, source) for s in others)
     plain = all(isinstance(s, ast.Assign) and len(s.targets) == 1 for s in others)
     return ("insertion", source) if is_ordered and is_put and plain and len(others) <= 2 else None
+
+
+def _holds(statement: ast.stmt, last: ast.stmt, source: ast.expr) -> bool:
+    """Whether the item that the last statement puts into the list was taken out of it here."""
+    match statement, last:
+        case ast.Assign(targets=[target], value=value), ast.Assign(value=ast.Name(id=item)):
+            is_taken = any(
+                isinstance(node, ast.Subscript) and same(node.value, source) for node in walk(value)
+            )
+            return is_taken and item in names_in(target)
+    return False
 
 
 def _sinking(outer: ast.For | ast.While, inner: ast.For | ast.While) -> tuple[str, ast.expr] | None:

@@ -15,5 +15,7 @@ def is_tried_out(node: ast.AST, context: Context) -> bool:
     """Whether the node is in an assertion or in a function that a test runner calls."""
     outers = list(context.ancestors(node))
     return is_asserted(iter(outers)) or any(
-        isinstance(outer, ast.FunctionDef) and outer.name.startswith("test") for outer in outers
+        isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
+        and outer.name.startswith(("test", "setUp"))
+        for outer in outers
     )

@@ -109,6 +109,8 @@ def grows_in_place(target: ast.Name, context: Context) -> bool:
     bindings = context.bindings(target)
     if all(binding.kind is not Kind.AUGMENTED for binding in bindings):
         return False
+    if any(binding.kind in (Kind.ARGUMENT, Kind.LOOP) for binding in bindings):
+        return context.type_of(target).name not in _IMMUTABLE
     return not all(
         binding.value is not None and context.type_of(binding.value).name in _IMMUTABLE
         for binding in bindings

@@ -27,8 +27,12 @@ _SEQUENCES = ("list", "tuple", "str", "bytes", "bytearray", "range")
 
 
 def is_tiny(context: Context, loop: Loop) -> bool:
-    """Whether the loop surely makes few passes."""
+    """Whether the loop makes few passes, or goes from a variable up to a small number."""
     count = context.trip_count(loop)
+    if count is None and isinstance(loop, ast.For | ast.comprehension):
+        match loop.iter:
+            case ast.Call(func=ast.Name("range"), args=[ast.Name(), ast.Constant(value=int(stop))]):
+                return stop <= TINY
     return count is not None and count <= TINY
 
 

@@ -26,7 +26,7 @@ class AllSubstringsScan(Rule):
     name = "all-substrings-scan"
     message = "Every part of `{items}` is cut out and tested ({test})"
     advice = "{how}"
-    gain = Gain("O(n^3)", "O(n^2)", {10: 1.6, 100: 18.0, 400: 84.0})
+    gain = Gain("O(n^3)", "O(n^2)", {10: 1.9, 100: 20.0, 400: 85.0})
     examples = (
         Bad(
             """

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.facts.match_questions import uses_up
 from effilint.analyzer.facts.purity import CHANGING_METHODS
-from effilint.analyzer.patterns import method_call, unbracketed, walk
+from effilint.analyzer.patterns import is_asserted, method_call, unbracketed, walk
 from effilint.analyzer.rewrite import replacement
 
 # Calls that take no longer than a step of a generator does.
@@ -28,7 +29,7 @@ class AnyAllList(Rule):
     message = "All answers are worked out before `{function}` looks at the first"
     advice = "Leave out the brackets: `{function}(... for ...)` stops at the first that decides"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(first hit)", {10: 1.9, 1_000: 8.3, 100_000: 6.5})
+    gain = Gain("O(n)", "O(first hit)", {10: 2.3, 1_000: 9.1, 100_000: 7.9})
     examples = (
         Bad(
             """
@@ -80,6 +81,22 @@ class AnyAllList(Rule):
                 return all([await probe(task) for task in tasks])
             """
         ),
+        # A check that passes asks for all answers.
+        Good(
+            """
+            def check(self, names):
+                assert not any([" ".join(name) in self.log for name in names])
+                self.assertTrue(all([sorted(name) for name in names]))
+            """
+        ),
+        # The log is read to its end.
+        Good(
+            """
+            def skim(path):
+                log = open(path)
+                return any([" ".join(line) == "stop" for line in log]), log.read()
+            """
+        ),
         # A handful.
         Good(
             """
@@ -101,7 +118,9 @@ class AnyAllList(Rule):
             return
         if context.trip_count(comp.generators[0]) is not None or not _is_costly(comp, context):
             return
-        if _has_effect(comp, context):
+        if _has_effect(comp, context) or uses_up(comp, context):
+            return
+        if is_asserted(context.ancestors(node)):
             return
         text = unbracketed(context.segment(comp))
         yield self.report(comp, Edit(node, replacement(f"{function}({text})")), function=function)

@@ -20,7 +20,7 @@ class ConstantDispatchChain(Rule):
     name = "constant-dispatch-chain"
     message = "{count} comparisons of `{subject}`, one after the other, choose a constant"
     advice = "Put the constants into a dict and look `{subject}` up in it"
-    gain = Gain("O(cases)", "O(1)", {10: 1.7, 1_000: 1.8, 100_000: 1.7}, Tier.CONSTANT)
+    gain = Gain("O(cases)", "O(1)", {10: 1.9, 1_000: 1.9, 100_000: 1.8}, Tier.CONSTANT)
     examples = (
         Bad(
             """

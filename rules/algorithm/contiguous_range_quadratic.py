@@ -24,7 +24,7 @@ class ContiguousRangeQuadratic(Rule):
         "Go through it once: Kadane's algorithm for the best sum, a dict (or sorted list) of "
         "prefix sums for a given one"
     )
-    gain = Gain("O(n^2)", "O(n)", {10: 2.9, 300: 71.0, 2_000: 480.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 3.0, 300: 71.0, 2_000: 480.0})
     examples = (
         Bad(
             """

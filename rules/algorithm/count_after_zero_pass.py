@@ -31,7 +31,7 @@ class CountAfterZeroPass(Rule):
     name = "count-after-zero-pass"
     message = "`{items}` is gone through once to set counts to zero, and again to count"
     advice = "Count in one pass: let `{counts}` be a `Counter`"
-    gain = Gain("O(n) twice", "O(n) once", {10: 1.3, 1_000: 2.2, 100_000: 2.0})
+    gain = Gain("O(n) twice", "O(n) once", {10: 1.4, 1_000: 2.3, 100_000: 2.2})
     safety = Safety.UNSAFE
     examples = (
         Bad(

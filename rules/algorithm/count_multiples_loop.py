@@ -21,7 +21,7 @@ class CountMultiplesLoop(Rule):
         "Divide: 1 to n holds `n // k` multiples of `k`, "
         "and by `a` or `b` that is `n // a + n // b - n // math.lcm(a, b)`"
     )
-    gain = Gain("O(n)", "O(1)", {10: 3.4, 1_000: 200.0, 100_000: 21_000.0})
+    gain = Gain("O(n)", "O(1)", {10: 3.5, 1_000: 190.0, 100_000: 19000.0})
     examples = (
         Bad(
             """

@@ -30,7 +30,7 @@ class CountThenCompare(Rule):
     message = "All hits are counted in `{count}`, though `{test}` is all that is asked"
     advice = "Leave the loop as soon as the answer stands"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(first hits)", {10: 0.95, 1_000: 5.0, 100_000: 4.0})
+    gain = Gain("O(n)", "O(first hits)", {10: 1.0, 1_000: 5.1, 100_000: 4.1})
     examples = (
         Bad(
             """

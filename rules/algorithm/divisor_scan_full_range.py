@@ -35,7 +35,7 @@ class DivisorScanFullRange(Rule):
     name = "divisor-scan-full-range"
     message = "All numbers up to `{number}` are tried to find its divisors"
     advice = "Try `d` up to `math.isqrt({number})`; each divisor `d` brings `{number} // d` with it"
-    gain = Gain("O(n)", "O(sqrt n)", {10: 0.67, 1_000: 15.0, 100_000: 370.0})
+    gain = Gain("O(n)", "O(sqrt n)", {10: 0.65, 1_000: 15.0, 100_000: 340.0})
     examples = (
         Bad(
             """

@@ -19,7 +19,7 @@ class DuplicateCheckNested(Rule):
     name = "duplicate-check-nested"
     message = "Every item of `{items}` is compared with all the others to find equal ones"
     advice = "Keep the items seen so far in a set (a dict, to find their partners)"
-    gain = Gain("O(n^2)", "O(n)", {10: 4.0, 1_000: 540.0, 3_000: 1600.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 4.1, 1_000: 600.0, 3_000: 1600.0})
     examples = (
         Bad(
             """

@@ -26,7 +26,7 @@ class DuplicateComprehension(Rule):
     name = "duplicate-comprehension"
     message = "`{comp}` was worked out in line {line} already"
     advice = "Keep the first result in a variable"
-    gain = Gain("O(n) twice", "O(n) once", {10: 1.4, 1_000: 1.9, 100_000: 1.9})
+    gain = Gain("O(n) twice", "O(n) once", {10: 1.6, 1_000: 2.0, 100_000: 2.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(

@@ -25,7 +25,7 @@ class ExclusiveIfs(Rule):
     name = "exclusive-ifs"
     message = "`{subject}` is tested for all {count} constants, though at most one can match"
     advice = "Use `elif`, so that the tests end with the first that holds"
-    gain = Gain("O(k)", "O(1) to O(k)", {10: 1.3, 1_000: 1.5, 100_000: 1.5}, Tier.CONSTANT)
+    gain = Gain("O(k)", "O(1) to O(k)", {10: 1.5, 1_000: 1.7, 100_000: 1.7}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(

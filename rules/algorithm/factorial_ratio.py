@@ -29,7 +29,7 @@ class FactorialRatio(Rule):
     name = "factorial-ratio"
     message = "`{ratio}` divides away most of the factors it has multiplied"
     advice = "Use `{better}`"
-    gain = Gain("O(n) factors", "O(k) factors", {10: 1.3, 1_000: 2.4, 10_000: 3.0})
+    gain = Gain("O(n) factors", "O(k) factors", {10: 1.2, 1_000: 2.4, 10_000: 3.1})
     safety = Safety.UNSAFE
     examples = (
         Bad(

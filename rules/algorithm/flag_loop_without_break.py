@@ -22,7 +22,7 @@ class FlagLoopWithoutBreak(Rule):
     message = "The loop goes on after it has set `{flag}`, which nothing changes any more"
     advice = "Add `break`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(first hit)", {10: 1.3, 1_000: 10.0, 100_000: 11.0})
+    gain = Gain("O(n)", "O(first hit)", {10: 1.5, 1_000: 11.0, 100_000: 11.0})
     examples = (
         Bad(
             """
@@ -215,6 +215,22 @@ class FlagLoopWithoutBreak(Rule):
                     if not queue.send(message):
                         failed = True
                 return failed
+            """
+        ),
+        # So does the function that is asked: it unites the sets.
+        Good(
+            """
+            def spread(known, more):
+                before = len(known)
+                known |= more
+                return len(known) > before
+
+            def step(reachable, edges):
+                changed = False
+                for one, other in edges:
+                    if spread(reachable[one], reachable[other]):
+                        changed = True
+                return changed
             """
         ),
         # The rest of the file has to be read.

@@ -24,7 +24,7 @@ class HalvingWithoutMemo(Rule):
     message = "`{name}` works out the same quotients of `{number}` again and again"
     advice = "Remember the results: `@functools.cache`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n^c)", "O(log^2 n)", {100: 6.8, 10_000: 800.0, 1_000_000: 120_000.0})
+    gain = Gain("O(n^c)", "O(log^2 n)", {100: 8.0, 10_000: 800.0, 1_000_000: 140000.0})
     examples = (
         Bad(
             """

@@ -18,7 +18,7 @@ class IntegerRootBySearch(Rule):
     name = "integer-root-by-search"
     message = "`{test}` is tried for one number after another to find a square root"
     advice = "Take `math.isqrt({number})`, and square it to see whether the root is whole"
-    gain = Gain("O(sqrt n)", "O(1)", {100: 2.6, 10_000: 21.0, 1_000_000: 300.0})
+    gain = Gain("O(sqrt n)", "O(1)", {100: 3.1, 10_000: 21.0, 1_000_000: 270.0})
     examples = (
         Bad(
             """

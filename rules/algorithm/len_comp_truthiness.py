@@ -4,21 +4,27 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
+from effilint.analyzer.facts.match_questions import (
+    Comp,
+    asked_for_all,
+    asked_for_one,
+    may_stop_early,
+    uses_up,
+)
 from effilint.analyzer.facts.purity import CHANGING_METHODS
-from effilint.analyzer.patterns import is_constant, is_empty_container, method_call, same, walk
+from effilint.analyzer.patterns import is_constant, method_call, walk
 from effilint.analyzer.rewrite import replacement
 
 # Functions from elsewhere whose name says that they only tell something.
 _QUESTIONS = ("is", "has", "can", "should", "matches", "contains", "exists")
 
-_Comp = ast.ListComp | ast.SetComp | ast.GeneratorExp
-
 
 class LenCompTruthiness(Rule):
     """All matches are collected or counted only to see whether there is one.
 
-    `any` stops at the first and keeps nothing. The fix assumes that testing the remaining items
-    has no effect and raises nothing.
+    `any` stops at the first and keeps nothing. A check that only ever fails at a match is not
+    reported: it looks at all items anyway. The fix assumes that testing the remaining items has no
+    effect and raises nothing.
     """
 
     code = "ALG203"
@@ -26,7 +32,7 @@ class LenCompTruthiness(Rule):
     message = "All matches are {done} only to see whether {question}"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(first match)", {10: 0.97, 1_000: 4.5, 100_000: 3.0})
+    gain = Gain("O(n)", "O(first match)", {10: 0.96, 1_000: 4.5, 100_000: 3.4})
     examples = (
         Bad(
             """
@@ -53,13 +59,11 @@ class LenCompTruthiness(Rule):
         Bad(
             """
             def has_gaps(rows, width):
-                if sum(1 for row in rows if len(row) == width) != len(rows):  # ALG203
-                    raise ValueError
+                return sum(1 for row in rows if len(row) == width) != len(rows)  # ALG203
             """,
             fixed="""
             def has_gaps(rows, width):
-                if not all(len(row) == width for row in rows):
-                    raise ValueError
+                return not all(len(row) == width for row in rows)
             """,
         ),
         # As many as there are other things.
@@ -154,6 +158,41 @@ class LenCompTruthiness(Rule):
                 return not [test for test in tests if not run(test)]
             """
         ),
+        # As long as nothing is wrong, all have to be looked at, and a list is faster at that.
+        Good(
+            """
+            def check(sizes, limit, log):
+                if [size for size in sizes if size > limit]:
+                    log.warning("too large")
+                    raise ValueError(limit)
+                if log and len([size for size in sizes if size >= 0]) != len(sizes):
+                    raise ValueError(0)
+                assert not [size for size in sizes if size == limit]
+            """
+        ),
+        # It was meant to ask whether one of them is odd.
+        Good(
+            """
+            def has_odd(numbers):
+                return bool([number % 2 == 1 for number in numbers if number])
+            """
+        ),
+        # The iterator is used up, and what follows counts on that.
+        Good(
+            """
+            def rest(numbers):
+                left = iter(numbers)
+                found = bool([number for number in left if number > 0])
+                return found, list(left)
+            """
+        ),
+        # A set is no list, so that this never holds.
+        Good(
+            """
+            def empty(numbers):
+                return {number for number in numbers if number > 0} == []
+            """
+        ),
         # Each item is taken out.
         Good(
             """
@@ -172,16 +211,20 @@ class LenCompTruthiness(Rule):
     def visit_GeneratorExp(self, node: ast.GeneratorExp, context: Context) -> Iterator[Finding]:
         yield from self._check(node, context)
 
-    def _check(self, node: _Comp, context: Context) -> Iterator[Finding]:
+    def _check(self, node: Comp, context: Context) -> Iterator[Finding]:
         loops = node.generators
         if not loops[-1].ifs or any(loop.is_async for loop in loops):
             return
-        place = _asked(node, context)
-        whole = _compared_with_all(node, context) if place is None else None
+        place = asked_for_one(node, context)
+        whole = asked_for_all(node, context) if place is None else None
         asked = place or whole
-        if asked is None or not _is_repeatable(node, context):
+        if asked is None or not _is_repeatable(node, context) or _is_truth(node, context):
+            return
+        if uses_up(node, context):
             return
         place = asked
+        if not may_stop_early(place[0], place[1] if whole else not place[1], context):
+            return
         call = _as_call("all" if whole else "any", node, context)
         is_kept = isinstance(node, ast.ListComp | ast.SetComp)
         text = f"not {call}" if place[1] else call
@@ -198,8 +241,10 @@ class LenCompTruthiness(Rule):
                 return
         if context.resolve(node.func) != "list" or context.resolve(source.func) != "filter":
             return
-        place = _asked(node, context)
+        place = asked_for_one(node, context)
         if place is None or not context.purity.call_is_pure(source):
+            return
+        if not may_stop_early(place[0], not place[1], context):
             return
         call = f"any(map({context.segment(function)}, {context.segment(items)}))"
         if is_constant(function, None):
@@ -211,66 +256,7 @@ class LenCompTruthiness(Rule):
     calls = frozenset({"list"})
 
 
-def _asked(node: ast.expr, context: Context) -> tuple[ast.expr, bool] | None:
-    """The expression that asks whether there is a match, and whether it asks for none."""
-    parent = context.parent(node)
-    if isinstance(parent, ast.Call) and parent.args == [node] and not parent.keywords:
-        function = context.resolve(parent.func)
-        if function == "bool" and not isinstance(node, ast.GeneratorExp):
-            return parent, False
-        if function == "len" and not isinstance(node, ast.GeneratorExp):
-            return _as_number(parent, context)
-        if function == "sum" and isinstance(node, ast.GeneratorExp | ast.ListComp):
-            return _as_number(parent, context) if is_constant(node.elt, 1) else None
-        return None
-    if isinstance(node, ast.GeneratorExp):
-        return None
-    match parent:
-        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[other]):
-            is_empty = left is node and is_empty_container(other) and isinstance(other, ast.List)
-            return (parent, isinstance(op, ast.Eq)) if is_empty else None
-    return (node, False) if _is_condition(node, context) else None
-
-
-def _as_number(call: ast.Call, context: Context) -> tuple[ast.expr, bool] | None:
-    """The comparison of a count with zero or one, or the count as a truth value."""
-    parent = context.parent(call)
-    match parent:
-        case ast.Compare(left=zero, ops=[ast.Lt() | ast.NotEq()], comparators=[right]) if (
-            right is call
-        ):
-            return (parent, False) if is_constant(zero, 0) else None
-        case ast.Compare(left=left, ops=[op], comparators=[number]) if left is call:
-            if is_constant(number, 0):
-                if isinstance(op, ast.Gt | ast.NotEq):
-                    return parent, False
-                return (parent, True) if isinstance(op, ast.Eq | ast.LtE) else None
-            if is_constant(number, 1):
-                if isinstance(op, ast.GtE):
-                    return parent, False
-                return (parent, True) if isinstance(op, ast.Lt) else None
-            return None
-        case ast.Call(args=[argument]) if argument is call:
-            return (parent, False) if context.resolve(parent.func) == "bool" else None
-    return (call, False) if _is_condition(call, context) else None
-
-
-def _is_condition(node: ast.expr, context: Context) -> bool:
-    """Whether only the truth of the value counts."""
-    parent = context.parent(node)
-    match parent:
-        case (
-            ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test)
-        ):
-            return test is node
-        case ast.UnaryOp(op=ast.Not()):
-            return True
-        case ast.BoolOp():
-            return _is_condition(parent, context)
-    return False
-
-
-def _is_repeatable(node: _Comp, context: Context) -> bool:
+def _is_repeatable(node: Comp, context: Context) -> bool:
     """Whether nothing in the comprehension is known, or likely, to have an effect."""
     for inner in walk(node):
         if isinstance(inner, ast.Await | ast.Yield | ast.NamedExpr):
@@ -284,33 +270,14 @@ def _is_repeatable(node: _Comp, context: Context) -> bool:
     return True
 
 
-def _compared_with_all(node: _Comp, context: Context) -> tuple[ast.expr, bool] | None:
-    """The comparison with the number of all items, and whether it asks for a difference."""
+def _is_truth(node: Comp, context: Context) -> bool:
+    """Whether the items are truth values themselves, so that something else was meant."""
     call = context.parent(node)
-    if not isinstance(call, ast.Call) or call.args != [node] or len(node.generators) > 1:
-        return None
-    function = context.resolve(call.func)
-    if isinstance(node, ast.SetComp) or (function, isinstance(node, ast.GeneratorExp)) not in (
-        ("len", False),
-        ("sum", True),
-    ):
-        return None
-    if function == "sum" and not is_constant(node.elt, 1):
-        return None
-    match context.parent(call):
-        case (
-            ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]) as test
-        ):
-            other = right if left is call else left
-            match other:
-                case ast.Call(func=ast.Name("len"), args=[items]) if same(
-                    items, node.generators[0].iter
-                ):
-                    return test, isinstance(op, ast.NotEq)
-    return None
+    is_list = not isinstance(call, ast.Call) or context.resolve(call.func) == "bool"
+    return is_list and isinstance(node.elt, ast.Compare | ast.BoolOp)
 
 
-def _as_call(function: str, node: _Comp, context: Context) -> str:
+def _as_call(function: str, node: Comp, context: Context) -> str:
     *rest, last = node.generators
     tests = last.ifs
     condition = context.segment(tests[0])

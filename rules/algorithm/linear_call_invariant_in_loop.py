@@ -35,7 +35,7 @@ class LinearCallInvariantInLoop(Rule):
     name = "linear-call-invariant-in-loop"
     message = "`{call}` is computed again on every pass, but never changes in this loop"
     advice = "Compute `{call}` once before the loop"
-    gain = Gain("O(n * m)", "O(n + m)", {10: 1.7, 1_000: 72.0, 5_000: 350.0})
+    gain = Gain("O(n * m)", "O(n + m)", {10: 1.6, 1_000: 64.0, 5_000: 320.0})
     safety = Safety.UNSAFE
     calls = _FOLDS | _TEXT | _PARTS | {"set", "frozenset", "Counter"}
     examples = (

@@ -21,7 +21,7 @@ class LinearHelperInLoop(Rule):
     name = "linear-helper-in-loop"
     message = "`{function}` searches `{items}` from its start on every pass of this loop"
     advice = "Build a dict from key to item before the loop and look `{key}` up in it"
-    gain = Gain("O(n * m)", "O(n + m)", {10: 1.4, 1_000: 39.0, 3_000: 100.0})
+    gain = Gain("O(n * m)", "O(n + m)", {10: 1.4, 1_000: 39.0, 3_000: 99.0})
     examples = (
         Bad(
             """

@@ -20,7 +20,7 @@ class LinearSearchInSorted(Rule):
     name = "linear-search-in-sorted"
     message = "The sorted `{items}` is searched item by item for the place of a value"
     advice = "Use `bisect.bisect_left` or `bisect.bisect_right`"
-    gain = Gain("O(n) a search", "O(log n) a search", {10: 2.5, 1_000: 11.0, 4_000: 13.0})
+    gain = Gain("O(n) a search", "O(log n) a search", {10: 2.8, 1_000: 14.0, 4_000: 15.0})
     examples = (
         Bad(
             """

@@ -31,7 +31,7 @@ class LongEqualityChain(Rule):
     name = "long-equality-chain"
     message = "`{subject}` is compared with {count} constants one by one"
     advice = "Ask a set of constants: `{subject} {operator} {{...}}`"
-    gain = Gain("O(k)", "O(1)", {10: 1.2, 1_000: 1.6, 100_000: 1.6}, Tier.CONSTANT)
+    gain = Gain("O(k)", "O(1)", {10: 1.6, 1_000: 1.7, 100_000: 1.4}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(

@@ -25,7 +25,7 @@ class Modpow(Rule):
     message = "The whole power `{power}` is computed for its remainder"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(M(e))", "O(log e)", {10: 0.97, 1_000: 76.0, 10_000: 2_800.0})
+    gain = Gain("O(M(e))", "O(log e)", {10: 0.98, 1_000: 63.0, 10_000: 2300.0})
     examples = (
         Bad(
             """

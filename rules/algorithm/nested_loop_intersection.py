@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.joins import Join, join_of_comprehension, join_of_loop
+from effilint.analyzer.facts.match_questions import asked_for_one
+from effilint.analyzer.facts.scopes import COMPREHENSIONS
 
 
 class NestedLoopIntersection(Rule):
@@ -18,7 +20,7 @@ class NestedLoopIntersection(Rule):
     name = "nested-loop-intersection"
     message = "Every `{outer}` is compared with every `{inner}` to find those in both"
     advice = "Make a set of `{items}` before the loops and test `{outer} in` it"
-    gain = Gain("O(n * m)", "O(n + m)", {10: 1.4, 1_000: 120.0, 3_000: 350.0})
+    gain = Gain("O(n * m)", "O(n + m)", {10: 1.5, 1_000: 120.0, 3_000: 370.0})
     examples = (
         Bad(
             """
@@ -89,6 +91,21 @@ class NestedLoopIntersection(Rule):
                             yield cell
             """
         ),
+        # All equal items are kept or counted; a set tells only whether there are any.
+        Good(
+            """
+            def occurrences(words, text):
+                for word in words:
+                    yield word, len([other for other in text if other == word])
+                    yield [other for other in text if other == word]
+                total = 0
+                for word in words:
+                    for other in text:
+                        if other == word:
+                            total += 1
+                return total
+            """
+        ),
         # Nodes of a small grid.
         Good(
             """
@@ -114,6 +131,8 @@ class NestedLoopIntersection(Rule):
     ) -> Iterator[Finding]:
         if join is None or not join.is_of_items or _is_any(join, context):
             return
+        if _needs_number(join, context):
+            return
         yield self.report(
             node,
             outer=context.segment(join.outer_key),
@@ -127,3 +146,17 @@ def _is_any(join: Join, context: Context) -> bool:
     if not isinstance(join.inner, ast.comprehension) or join.inner.ifs:
         return False
     return isinstance(context.parent(join.inner), ast.GeneratorExp)
+
+
+def _needs_number(join: Join, context: Context) -> bool:
+    """Whether it matters how many equal items there are."""
+    if isinstance(join.inner, ast.comprehension):
+        comp = context.parents[join.inner]
+        assert isinstance(comp, COMPREHENSIONS)
+        if join.outer in comp.generators or isinstance(comp, ast.DictComp | ast.SetComp):
+            return False
+        return asked_for_one(comp, context) is None
+    nodes = list(ast.walk(join.inner))
+    if any(isinstance(node, ast.Break | ast.Return) for node in nodes):
+        return False
+    return any(isinstance(node, ast.AugAssign) for node in nodes)

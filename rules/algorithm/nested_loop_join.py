@@ -20,7 +20,7 @@ class NestedLoopJoin(Rule):
     name = "nested-loop-join"
     message = "Every `{outer}` is compared with every `{inner}` to find equal keys"
     advice = "Build a dict of `{items}` by key before the loops and look `{key}` up in it"
-    gain = Gain("O(n * m)", "O(n + m)", {10: 1.1, 1_000: 52.0, 5_000: 170.0})
+    gain = Gain("O(n * m)", "O(n + m)", {10: 1.1, 1_000: 54.0, 5_000: 190.0})
     # True, but the tables are often short: 15 of 23 findings read were worth a change.
     examples = (
         Bad(
@@ -116,6 +116,22 @@ class NestedLoopJoin(Rule):
                         if target.name == name:
                             target.value = value
                 return {kind: [t for t in targets if t.kind == kind] for kind in TargetKind}
+            """
+        ),
+        # A bond has two ends.
+        Good(
+            """
+            class Bond:
+                def __init__(self, first, last):
+                    self.ends = [first, last]
+
+                def renumber(self, numbers):
+                    ends = [None, None]
+                    for new, old in numbers:
+                        for i, end in enumerate(self.ends):
+                            if end.number == old:
+                                ends[i] = new
+                    self.ends = ends
             """
         ),
         # Equal items of one list are another rule's.

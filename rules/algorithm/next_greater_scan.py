@@ -30,7 +30,7 @@ class NextGreaterScan(Rule):
     name = "next-greater-scan"
     message = "From each item of `{items}` a loop searches the others for the next {kind} one"
     advice = "Keep the items that still wait on a stack; each new item answers those that it beats"
-    gain = Gain("O(n^2)", "O(n)", {10: 2.3, 1_000: 170.0, 3_000: 500.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 2.1, 1_000: 190.0, 3_000: 550.0})
     examples = (
         Bad(
             """

@@ -25,7 +25,7 @@ class OverlappingSubproblems(Rule):
     message = "`{name}` solves the same subproblems again and again for each `({positions})`"
     advice = "Remember results with `functools.cache`, or fill a table"
     safety = Safety.UNSAFE
-    gain = Gain("O(2^(n+m))", "O(n m)", {5: 3.9, 8: 78.0, 10: 690.0})
+    gain = Gain("O(2^(n+m))", "O(n m)", {5: 4.5, 8: 82.0, 10: 760.0})
     examples = (
         Bad(
             """

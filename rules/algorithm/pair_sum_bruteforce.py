@@ -20,7 +20,7 @@ class PairSumBruteforce(Rule):
     name = "pair-sum-bruteforce"
     message = "All pairs are tried for those with `{test}`"
     advice = "Keep the items seen in a set or dict (or count them), and look up the one missing"
-    gain = Gain("O(n^2)", "O(n)", {10: 2.3, 300: 65.0, 3_000: 470.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 2.1, 300: 68.0, 3_000: 660.0})
     examples = (
         Bad(
             """

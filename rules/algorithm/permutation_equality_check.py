@@ -20,7 +20,7 @@ class PermutationEqualityCheck(Rule):
     name = "permutation-equality-check"
     message = "All permutations of `{items}` are tried for one that is given"
     advice = "Compare sorted copies or `collections.Counter`s (of each window, to search a text)"
-    gain = Gain("O(n!)", "O(n log n)", {4: 3.8, 7: 670.0, 8: 5_600.0})
+    gain = Gain("O(n!)", "O(n log n)", {4: 3.8, 7: 700.0, 8: 5700.0})
     examples = (
         Bad(
             """

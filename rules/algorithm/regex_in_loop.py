@@ -37,7 +37,7 @@ class RegexInLoop(Rule):
     name = "regex-in-loop"
     message = "`re.{function}` looks the same pattern up again on every pass"
     advice = "Compile the pattern once before the loop"
-    gain = Gain("O(n)", "O(n)", {10: 1.8, 1_000: 2.3, 100_000: 1.9}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.9, 1_000: 2.3, 100_000: 2.1}, Tier.CONSTANT)
     calls = frozenset((*_PLACE_OF_FLAGS, "compile"))
     examples = (
         Bad(

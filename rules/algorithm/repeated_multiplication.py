@@ -21,7 +21,7 @@ class RepeatedMultiplication(Rule):
     message = "`{target}` is multiplied by `{factor}` once for each pass"
     advice = "Use `{power}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(e)", "O(log e)", {10: 2.0, 1_000: 46.0, 10_000: 57.0})
+    gain = Gain("O(e)", "O(log e)", {10: 1.9, 1_000: 52.0, 10_000: 83.0})
     examples = (
         Bad(
             """

@@ -18,7 +18,7 @@ class RepeatedRecursiveCall(Rule):
     name = "repeated-recursive-call"
     message = "`{call}` was called in line {line} already: every level doubles the work"
     advice = "Keep the result of the first call in a variable"
-    gain = Gain("O(2^n)", "O(n)", {5: 6.0, 10: 100.0, 14: 1_000.0})
+    gain = Gain("O(2^n)", "O(n)", {5: 7.1, 10: 150.0, 14: 2000.0})
     examples = (
         Bad(
             """

@@ -25,7 +25,7 @@ class RepeatedSubjectInChain(Rule):
     name = "repeated-subject-in-chain"
     message = "`{subject}` is worked out anew in {count} tests of one chain"
     advice = "Bind `{subject}` to a name before the chain"
-    gain = Gain("O(n)", "O(n)", {10: 1.8, 1_000: 2.0, 100_000: 2.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.6, 1_000: 1.8, 100_000: 1.8}, Tier.CONSTANT)
     examples = (
         Bad(
             """

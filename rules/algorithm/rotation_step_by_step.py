@@ -18,7 +18,7 @@ class RotationStepByStep(Rule):
     name = "rotation-step-by-step"
     message = "`{items}` is rotated by one place on every pass of a loop"
     advice = "Cut `{items}` into two slices and join them the other way round, once"
-    gain = Gain("O(n * k)", "O(n)", {10: 0.8, 1_000: 11.0, 10_000: 90.0})
+    gain = Gain("O(n * k)", "O(n)", {10: 0.93, 1_000: 12.0, 10_000: 91.0})
     examples = (
         Bad(
             """

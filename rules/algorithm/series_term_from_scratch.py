@@ -22,7 +22,8 @@ class SeriesTermFromScratch(Rule):
         "`{term}` is multiplied out anew on every pass, though the last pass had all but one factor"
     )
     advice = "Carry the product along: one multiplication on each pass"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.4, 100: 2.3, 1_000: 6.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.4, 100: 2.5, 1_000: 6.2})
+    # Most series are short: of nineteen findings read eleven were about a few digits or suffixes.
     confidence = 0.9
     calls = frozenset(("factorial", "pow"))
     examples = (

@@ -35,7 +35,7 @@ class StartswithOrChain(Rule):
     name = "startswith-or-chain"
     message = "`{text}.{method}` is called {count} times in one test"
     advice = "Call it once with a tuple: `{call}`"
-    gain = Gain("O(k)", "O(k)", {10: 2.1, 1_000: 2.4, 100_000: 2.4}, Tier.CONSTANT)
+    gain = Gain("O(k)", "O(k)", {10: 2.1, 1_000: 2.4, 100_000: 2.2}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(

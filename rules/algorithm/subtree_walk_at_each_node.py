@@ -21,7 +21,7 @@ class SubtreeWalkAtEachNode(Rule):
     name = "subtree-walk-at-each-node"
     message = "`{call}` goes through the whole subtree, again at every node that `{name}` visits"
     advice = "Let one recursion return both answers, from the leaves up"
-    gain = Gain("O(n * height)", "O(n)", {10: 2.0, 100: 12.0, 300: 40.0})
+    gain = Gain("O(n * height)", "O(n)", {10: 2.1, 100: 12.0, 300: 66.0})
     examples = (
         Bad(
             """

@@ -23,7 +23,7 @@ class SumsOfDistances(Rule):
         "Go through them in order, with the number and the sum of those passed so far: the total "
         "follows from these"
     )
-    gain = Gain("O(n^2)", "O(n)", {10: 1.9, 300: 55.0, 3_000: 600.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 2.0, 300: 63.0, 3_000: 680.0})
     examples = (
         Bad(
             """

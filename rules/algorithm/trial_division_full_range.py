@@ -31,7 +31,7 @@ class TrialDivisionFullRange(Rule):
     message = "Divisors of `{number}` are tried far beyond its square root"
     advice = "Stop at the square root: `math.isqrt({number})`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(sqrt n)", {10: 1.3, 1_000: 24.0, 100_000: 430.0})
+    gain = Gain("O(n)", "O(sqrt n)", {10: 1.3, 1_000: 25.0, 100_000: 410.0})
     examples = (
         Bad(
             """

@@ -23,7 +23,7 @@ class UnionFindWithoutCompression(Rule):
     message = "Each search for a root climbs the whole chain of `{parents}`"
     advice = "Compress the path: `{step}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n^2)", "O(n log n)", {10: 1.2, 300: 17.0, 3_000: 125.0})
+    gain = Gain("O(n^2)", "O(n log n)", {10: 1.2, 300: 17.0, 3_000: 160.0})
     examples = (
         Bad(
             """

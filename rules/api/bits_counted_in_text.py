@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.errors import may_be_caught
 from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int, is_constant, is_name, operand_text
 
@@ -12,14 +13,17 @@ class BitsCountedInText(Rule):
     """The bits of a number are counted in its binary notation.
 
     That makes a text of every bit and searches it; `int.bit_count()` and `int.bit_length()` ask
-    the number. Fixed where the number is known to be an `int`.
+    the number. `bit_count` is there since Python 3.10. Fixed where the number is known to be an
+    `int`.
     """
 
     code = "API111"
     name = "bits-counted-in-text"
     message = "The {what} of `{number}` are counted in a text made of them"
     advice = "Use `{call}`"
-    gain = Gain("O(bits)", "O(words)", {10: 2.2, 1_000: 3.9, 100_000: 4.3}, Tier.CONSTANT)
+    # Half of what was read must still run on Python 3.9, which has no `bit_count`.
+    confidence = 0.5
+    gain = Gain("O(bits)", "O(words)", {10: 2.4, 1_000: 4.3, 100_000: 4.9}, Tier.CONSTANT)
     calls = frozenset({"count", "len", "sum"})
     examples = (
         Bad(
@@ -52,11 +56,17 @@ class BitsCountedInText(Rule):
                     yield one.bit_count()
             """,
         ),
-        # Zero has one digit but no bit; what `number` is, is not known.
+        # Zero has one digit but no bit; what `number` is, is not known, or if it has a sign.
         Bad(
             """
             def width(number):
                 return len(bin(number)) - 2  # API111
+
+            def tried(number: int):
+                try:
+                    return sum(map(int, bin(number)[2:]))  # API111
+                except ValueError:
+                    return 0
 
             def ones(number):
                 return str(bin(number)).count("1")  # API111
@@ -68,6 +78,22 @@ class BitsCountedInText(Rule):
             def shown(number):
                 text = bin(number)
                 return text, text.count("1"), bin(number).count("0"), hex(number).count("1")
+            """
+        ),
+        # The way out where there is no `bit_count` yet.
+        Good(
+            """
+            weight = getattr(int, "bit_count", lambda number: bin(number).count("1"))
+            """
+        ),
+        Good(
+            """
+            try:
+                weight = int.bit_count
+            except AttributeError:
+
+                def weight(number):
+                    return bin(number).count("1")
             """
         ),
         Good(
@@ -106,13 +132,28 @@ class BitsCountedInText(Rule):
             return
         if not context.names.is_builtin("bin", node) or is_tried_out(node, context):
             return
+        if method == "bit_count" and _is_way_out(context):
+            return
         shown = context.segment(number)
         call = f"{operand_text(number, shown)}.{method}()"
         is_int = context.type_of(number).name == "int" and not isinstance(number, ast.Constant)
-        edits = [Edit(place, replacement(call))] if is_int and method == "bit_count" else []
+        # The digits of a negative number begin with a sign, which `int` refuses.
+        fits = is_int and method == "bit_count" and not may_be_caught(node, (ValueError,), context)
+        edits = [Edit(place, replacement(call))] if fits else []
         if method == "bit_length":
             call = f"max({call}, 1)"
         yield self.report(place, *edits, what=what, number=shown, call=call)
+
+
+def _is_way_out(context: Context) -> bool:
+    """Whether the file asks if there is a `bit_count`: then this is for a Python without."""
+    for node in (*context.index.get(ast.Attribute, ()), *context.index.get(ast.Constant, ())):
+        match node:
+            case ast.Attribute(value=ast.Name("int"), attr="bit_count"):
+                return True
+            case ast.Constant(value="bit_count"):
+                return True
+    return False
 
 
 def _digits(node: ast.expr) -> ast.expr | None:

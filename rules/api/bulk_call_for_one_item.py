@@ -32,7 +32,7 @@ class BulkCallForOneItem(Rule):
     name = "bulk-call-for-one-item"
     message = "Every pass makes a collection of one item for `{target}` to take apart"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.5, 1_000: 2.5, 100_000: 2.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.7, 1_000: 2.4, 100_000: 2.0}, Tier.CONSTANT)
     calls = frozenset({"extend", "update", "insert"})
     examples = (
         Bad(

@@ -17,6 +17,7 @@ from effilint.analyzer import (
     replacement,
 )  # fmt: skip
 from effilint.analyzer.facts.comparison import order_of
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import is_name, root_name
 
 
@@ -32,7 +33,7 @@ class CmpToKeySimple(Rule):
     message = "The comparison compares one key of both items"
     advice = "Use `{arguments}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n log n) calls", "O(n) calls", {10: 1.7, 1_000: 7.4, 10_000: 5.3}, Tier.CONSTANT)
+    gain = Gain("O(n log n) calls", "O(n) calls", {10: 1.8, 1_000: 6.6, 10_000: 6.2}, Tier.CONSTANT)
     calls = frozenset({"cmp_to_key"})
     examples = (
         Bad(
@@ -120,6 +121,15 @@ class CmpToKeySimple(Rule):
                 return sorted(parts, key=cmp_to_key(lambda a, b: int(b + a) - int(a + b)))
             """
         ),
+        # A test of sorting by comparisons.
+        Good(
+            """
+            from functools import cmp_to_key
+
+            def test_downwards():
+                assert sorted([1, 3, 2], key=cmp_to_key(lambda a, b: b - a)) == [3, 2, 1]
+            """
+        ),
         # Two fields, one of them descending.
         Good(
             """
@@ -138,6 +148,8 @@ class CmpToKeySimple(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         if context.resolve(node.func) != "functools.cmp_to_key" or len(node.args) != 1:
+            return
+        if is_tried_out(node, context):
             return
         comparison = _comparison(node.args[0], context)
         keyword = context.parent(node)

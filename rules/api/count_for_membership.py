@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.searched_lists import is_truth_test
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int, operand_text
 
 _FOUND = {
@@ -23,14 +24,14 @@ class CountForMembership(Rule):
     """`count` or `find` only say whether something is there.
 
     `count` goes on to the end when it has found it, and both are calls of a method, where `in`
-    is an operator and stops at once.
+    is an operator and stops at once. `find` stops too, so that it matters only in a loop.
     """
 
     code = "API104"
     name = "count-for-membership"
     message = "`{method}` only tells whether `{item}` is in `{container}`"
     advice = "Use `{test}`"
-    gain = Gain("O(n)", "O(place)", {10: 1.2, 1_000: 1.9, 10_000: 1.9}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(place)", {10: 1.3, 1_000: 2.0, 10_000: 2.0}, Tier.CONSTANT)
     calls = frozenset({"count"})
     examples = (
         Bad(
@@ -52,7 +53,7 @@ class CountForMembership(Rule):
                     return False
                 while names.count(word) and text:  # API104
                     text = text[1:]
-                return text.find("a" + word) != -1  # API104
+                return [name for name in names if name.find("a" + word) != -1]  # API104
             """,
             fixed="""
             def mentions(text: str, names: tuple[str, ...], word: str):
@@ -60,7 +61,7 @@ class CountForMembership(Rule):
                     return False
                 while word in names and text:
                     text = text[1:]
-                return ("a" + word) in text
+                return [name for name in names if ("a" + word) in name]
             """,
         ),
         # The number, and the place, are wanted.
@@ -68,6 +69,18 @@ class CountForMembership(Rule):
             """
             def twice(codes: list[int], text: str):
                 return codes.count(1) > 1, text.find("a") > 0, text.find("b", 2) != -1
+            """
+        ),
+        # Once, `find` costs no more than a call; and a test may ask in any way.
+        Good(
+            """
+            def is_address(text: str):
+                return text.find("@") != -1
+
+            def test_names(names: list[str]):
+                for name in ("Ann", "Bob"):
+                    if not names.count(name):
+                        raise ValueError(name)
             """
         ),
         # What a query counts is not in it.
@@ -111,6 +124,8 @@ class CountForMembership(Rule):
         method = call.func.attr
         if isinstance(container, ast.Tuple | ast.List):
             return  # a few items, written down
+        if is_tried_out(call, context) or (method == "find" and not _is_hot(call, context)):
+            return
         kind = context.type_of(container).name
         if kind not in (_COUNTED if method == "count" else _TEXTS):
             return
@@ -122,3 +137,11 @@ class CountForMembership(Rule):
         if kind in ("bytes", "bytearray") and context.type_of(item).name != kind:
             edits = []
         yield self.report(whole, *edits, method=method, item=shown, container=where, test=test)
+
+
+def _is_hot(call: ast.Call, context: Context) -> bool:
+    """Whether a loop runs it, here or around a call of its function."""
+    if context.hot_loops(call):
+        return True
+    function = context.function(call)
+    return function is not None and context.calls.called_in_loop(function) is not None

@@ -27,7 +27,7 @@ class ExponentialSelfRecursion(Rule):
     message = "`{name}` computes the same results again and again: its calls of itself overlap"
     advice = "Remember results with `functools.cache`, or build them up in a loop"
     safety = Safety.UNSAFE
-    gain = Gain("O(2^n)", "O(n)", {10: 3.3, 16: 36.0, 20: 200.0})
+    gain = Gain("O(2^n)", "O(n)", {10: 3.2, 16: 34.0, 20: 210.0})
     examples = (
         Bad(
             """

@@ -33,7 +33,7 @@ class HeapPushThenPop(Rule):
     message = "Every item is sifted into `{heap}`, then another one out of it"
     advice = "Use `heappushpop` once `{heap}` is full: it looks at the smallest item first"
     safety = Safety.UNSAFE
-    gain = Gain("O(n log k)", "O(n)", {100: 1.6, 1_000: 1.7, 100_000: 1.7}, Tier.CONSTANT)
+    gain = Gain("O(n log k)", "O(n)", {100: 1.6, 1_000: 1.8, 100_000: 1.8}, Tier.CONSTANT)
     calls = frozenset({"heappush"})
     examples = (
         Bad(

@@ -28,7 +28,7 @@ class LockedQueueAlone(Rule):
     name = "locked-queue-alone"
     message = "`{queue}` takes locks for every item, and no other thread ever sees it"
     advice = "Use {instead}"
-    gain = Gain("O(n) locks", "O(n)", {10: 8.8, 1_000: 7.2, 10_000: 6.3}, Tier.CONSTANT)
+    gain = Gain("O(n) locks", "O(n)", {10: 9.1, 1_000: 7.8, 10_000: 6.5}, Tier.CONSTANT)
     calls = frozenset({"PriorityQueue", "Queue", "LifoQueue", "SimpleQueue"})
     examples = (
         Bad(

@@ -26,7 +26,7 @@ class MinmaxCallInHotLoop(Rule):
         "Use `if {item} {sign} {best}: {best} = {item}`, or call `{function}` once for all items"
     )
     gain = Gain(
-        "O(n) calls", "O(n) comparisons", {10: 4.1, 1_000: 6.8, 100_000: 6.3}, Tier.CONSTANT
+        "O(n) calls", "O(n) comparisons", {10: 4.1, 1_000: 6.6, 100_000: 6.7}, Tier.CONSTANT
     )
     confidence = 0.6  # many prefer the call, and other linters ask for it
     calls = frozenset({"min", "max"})
@@ -124,6 +124,16 @@ class MinmaxCallInHotLoop(Rule):
                     levels[place] = max(levels[place], 0)
             """
         ),
+        # It keeps the places within a frame.
+        Good(
+            """
+            def clamp(shapes, low, high):
+                for places in shapes:
+                    for i in range(len(places)):
+                        places[i] = max(places[i], low[i])
+                        places[i] = min(places[i], high[i])
+            """
+        ),
         # The largest of three is no running maximum.
         Good(
             """
@@ -155,6 +165,8 @@ class MinmaxCallInHotLoop(Rule):
         if not loops or context.resolve(node.func) != function:
             return
         if not _is_light(loops[0], context) or _is_own(target, loops[0], context):
+            return
+        if _is_clamped(target, function, context.block(statement)):
             return
         sign = "<" if function == "min" else ">"
         best, text = context.segment(target), context.segment(item)
@@ -189,6 +201,18 @@ def _is_own(target: ast.expr, loop: Loop, context: Context) -> bool:
         return False
     places = [binding.node for binding in context.bindings(target) if binding.node is not target]
     return any(context.inside(place, loop) for place in places)
+
+
+def _is_clamped(target: ast.expr, function: str, block: list[ast.stmt]) -> bool:
+    """Whether the same variable is given a bound from the other side, too."""
+    for statement in block:
+        match statement:
+            case ast.Assign(
+                targets=[other], value=ast.Call(func=ast.Name(id="min" | "max" as name))
+            ):
+                if name != function and same(other, target):
+                    return True
+    return False
 
 
 def _are_simple(item: ast.expr, target: ast.Name, context: Context) -> bool:

@@ -22,7 +22,7 @@ class RegexForLiteral(Rule):
     name = "regex-for-literal"
     message = "The pattern `{pattern}` is plain text, for which no regular expression is needed"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(n)", {10: 6.0, 100: 9.3, 1_000: 9.8}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 5.5, 100: 8.5, 1_000: 9.6}, Tier.CONSTANT)
     calls = frozenset({"sub", "split", "match"})
     examples = (
         Bad(

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
-from effilint.analyzer.patterns import constant_int, is_asserted
+from effilint.analyzer.patterns import constant_int
 
 # Between these there are often many parts.
 _MANY = (None, " ", ",", ", ", "\t", ";", "|", "&", "\n", "\r\n", b" ", b",", b"\t", b"\n")
@@ -22,7 +23,7 @@ class SplitWithoutMaxsplit(Rule):
     name = "split-without-maxsplit"
     message = "The whole text is split to take its {which} part"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(part)", {10: 0.91, 1_000: 92.0, 20_000: 120.0})
+    gain = Gain("O(n)", "O(part)", {10: 1.1, 1_000: 88.0, 20_000: 98.0})
     calls = frozenset({"split", "rsplit"})
     examples = (
         Bad(
@@ -94,6 +95,17 @@ class SplitWithoutMaxsplit(Rule):
             """,
             workload="command('a;' * n)",
         ),
+        # What these have may be a `split` with one argument.
+        Bad(
+            """
+            class Road:
+                def split(self, at):
+                    return [at, self]
+
+            def heads(roads):
+                return [road.split(",")[0] for road in roads]  # API106
+            """
+        ),
         # It stops at the first separator.
         Good(
             """
@@ -124,6 +136,21 @@ class SplitWithoutMaxsplit(Rule):
                 return version.split(".")[0], [name.split(".")[-1] for name in names]
             """
         ),
+        # Few parts: of a text written down, of a docstring, of what fits at the end only. And
+        # what is done about an error is done seldom.
+        Good(
+            """
+            import re
+
+            def described(command, name: str):
+                stem = re.split(r"[0-9]+$", name)[0]
+                head = (command.__doc__ or "").strip().split("\\n")[0]
+                try:
+                    command(stem, head, "a b".split("\\n")[0])
+                except OSError as error:
+                    print(str(error).split("\\n")[-1])
+            """
+        ),
         # A piece of a line has few parts, and a test may look at its subject in any way.
         Good(
             """
@@ -150,33 +177,76 @@ class SplitWithoutMaxsplit(Rule):
             call = _text_call(node, node.func, place, context)
         if call is not None and _may_be_long(node, node.func, context):
             which = "last" if place else "first"
-            yield self.report(node, Edit(node, replacement(call)), which=which, call=call)
+            edits = [] if _may_be_own(node.func, context) else [Edit(node, replacement(call))]
+            yield self.report(node, *edits, which=which, call=call)
 
 
 def _may_be_long(node: ast.Call, function: ast.Attribute, context: Context) -> bool:
     """Whether there may be many parts, in one text or in all those of a loop."""
     separator = node.args[0] if node.args else ast.Constant(None)
+    if is_tried_out(node, context) or _is_after_error(node, context):
+        return False
     if context.resolve(node.func) == "re.split":
-        return True
+        return not _matches_at_end(separator)
+    if _is_short(function.value):
+        return False
     if not isinstance(separator, ast.Constant) or separator.value not in _MANY:
         return False
-    around = context.function(node)
-    if around is not None and around.name.startswith("test_"):
-        return False
-    if is_asserted(context.ancestors(node)) or waits(context, node):
+    if waits(context, node):
         return False
     if separator.value in ("\n", "\r\n", b"\n"):
         return True
     return _is_whole(function.value) and bool(context.hot_loops(node))
 
 
+def _may_be_own(function: ast.Attribute, context: Context) -> bool:
+    """Whether what is split may be an object of this file that has a `split` of its own."""
+    if context.type_of(function.value).is_known or context.resolve(function) == "re.split":
+        return False
+    return any(
+        getattr(node, "name", "") == function.attr
+        for node in context.index.get(ast.FunctionDef, ())
+    )
+
+
+def _is_after_error(node: ast.Call, context: Context) -> bool:
+    """Whether it is part of what is done about an exception: that happens seldom."""
+    function = context.function(node)
+    for outer in context.ancestors(node):
+        if outer is function or isinstance(outer, ast.ExceptHandler):
+            return outer is not function
+    return False
+
+
+def _matches_at_end(pattern: ast.expr) -> bool:
+    """Whether the pattern fits at the end only, so that there are two parts at most."""
+    match pattern:
+        case ast.Constant(value=str() as text):
+            return text.endswith("$") and not text.endswith("\\$") and "|" not in text
+    return False
+
+
+def _is_short(text: ast.expr) -> bool:
+    """Whether the text is written down, or is that of a docstring."""
+    text = _uncleaned(text)
+    return any(
+        isinstance(node, ast.Constant)
+        or (isinstance(node, ast.Attribute) and node.attr == "__doc__")
+        for node in (text.values if isinstance(text, ast.BoolOp) else [text])
+    )
+
+
 def _is_whole(text: ast.expr) -> bool:
     """Whether it is a text as it was found, and not a piece of one, which seldom has many parts."""
+    return isinstance(_uncleaned(text), ast.Name | ast.Attribute)
+
+
+def _uncleaned(text: ast.expr) -> ast.expr:
     while isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute):
         if text.func.attr not in _CLEANING:
-            return False
+            break
         text = text.func.value
-    return isinstance(text, ast.Name | ast.Attribute)
+    return text
 
 
 def _place(node: ast.Call, context: Context) -> int | None:

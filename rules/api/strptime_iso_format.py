@@ -37,7 +37,7 @@ class StrptimeIsoFormat(Rule):
     message = "Dates in ISO format go through `strptime` and its format one by one"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(n)", {10: 25.0, 1_000: 40.0, 10_000: 39.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 26.0, 1_000: 38.0, 10_000: 40.0}, Tier.CONSTANT)
     calls = frozenset({"strptime"})
     examples = (
         Bad(

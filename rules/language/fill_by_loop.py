@@ -32,7 +32,8 @@ class FillByLoop(Rule):
     """A loop puts the same constant into place after place of a list.
 
     A slice takes all of them at once, and `[0] * n` makes a new list of them. The fix assumes
-    that all the places exist.
+    that all the places exist; there is none where the range may end below zero, which a slice
+    would count from the end.
     """
 
     code = "LNG115"
@@ -40,7 +41,7 @@ class FillByLoop(Rule):
     message = "`{value}` is put into `{target}` place by place"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(n)", {10: 0.83, 1_000: 1.6, 100_000: 1.6}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 0.87, 1_000: 1.7, 100_000: 2.2}, Tier.CONSTANT)
     examples = (
         Bad(
             """
@@ -91,6 +92,14 @@ class FillByLoop(Rule):
                 return marks
             """,
         ),
+        # There may be fewer than three: no fix.
+        Bad(
+            """
+            def clear(cells: list[int], count):
+                for i in range(count - 3):
+                    cells[i] = 0  # LNG115
+            """
+        ),
         # Each place gets something of its own.
         Good(
             """
@@ -104,6 +113,15 @@ class FillByLoop(Rule):
                 for i in range(n):
                     rows[i][0] = 1
                 return marks, made
+            """
+        ),
+        # Three places at most.
+        Good(
+            """
+            def padded(group: list[int], size):
+                for i in range(size, 3):
+                    group[i] = 0
+                return group
             """
         ),
         # A dict has no slices, and what `table` is, is not known.
@@ -148,7 +166,7 @@ class FillByLoop(Rule):
             count = stop if isinstance(bounds[1], atoms) else f"({stop})"
         if is_new:
             new = f"{target}.extend([{shown}] * {count})"
-        elif _may_be_negative(bounds):
+        elif _may_be_negative(bounds) or (isinstance(bounds[1], ast.BinOp) and isinstance(bounds[1].op, ast.Sub)):
             new = ""
         elif len(node.iter.args) == 1:
             new = f"{target}[:{stop}] = [{shown}] * {count}"

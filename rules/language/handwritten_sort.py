@@ -1,24 +1,28 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.sorts import sort_kind
+
+_TAUGHT = re.compile(r"\b(bubbl|exchang|insert|select)\w*[\s-]+sort", re.IGNORECASE)
 
 
 class HandwrittenSort(Rule):
     """A list is sorted by hand: bubble, exchange, selection or insertion sort.
 
     These take `O(n^2)` comparisons, each in Python; `list.sort` takes `O(n log n)` in C. There is
-    no fix: the order and the key have to be read from the comparison.
+    no fix: the order and the key have to be read from the comparison. Silent where a docstring
+    names the algorithm and nothing in the file calls the function: there it is shown.
     """
 
     code = "LNG106"
     name = "handwritten-sort"
     message = "`{sequence}` is sorted by hand, in quadratic time ({kind} sort)"
     advice = "Use `{sequence}.sort()`, with `key=` or `reverse=True` if needed"
-    gain = Gain("O(n^2)", "O(n log n)", {10: 3.9, 300: 84.0, 1_000: 330.0})
+    gain = Gain("O(n^2)", "O(n log n)", {10: 4.2, 300: 110.0, 1_000: 360.0})
     examples = (
         Bad(
             """
@@ -90,6 +94,34 @@ class HandwrittenSort(Rule):
                         items[j - 1], items[j] = items[j], items[j - 1]
                         j -= 1
                 return items
+            """
+        ),
+        # Not the items are brought into order, but places by the distances there.
+        Good(
+            """
+            def nearest(distances):
+                order = [0] * len(distances)
+                for i in range(1, len(distances)):
+                    j = i
+                    while j > 0 and distances[i] < distances[order[j - 1]]:
+                        order[j] = order[j - 1]
+                        j -= 1
+                    order[j] = i
+                return order
+            """
+        ),
+        # It shows how the algorithm goes, and nothing here needs it.
+        Good(
+            """
+            def gnome(cards):
+                '''Insertion sort, as it is done with cards in the hand.'''
+                for i in range(1, len(cards)):
+                    card = cards[i]
+                    j = i - 1
+                    while j >= 0 and card < cards[j]:
+                        cards[j + 1] = cards[j]
+                        j -= 1
+                    cards[j + 1] = card
             """
         ),
         # The comparisons are counted.
@@ -202,5 +234,20 @@ class HandwrittenSort(Rule):
         found = sort_kind(node, inner[0])
         if found is None or not context.hot_loops(inner[0].body[0]):
             return
+        if _is_shown(node, context):
+            return
         kind, sequence = found
         yield self.report(node, kind=kind, sequence=context.segment(sequence))
+
+
+def _is_shown(loop: ast.For | ast.While, context: Context) -> bool:
+    """Whether the function is documented as that algorithm, and only others may call it."""
+    function = context.function(loop)
+    if function is None:
+        return False
+    text = f"{ast.get_docstring(function)} {ast.get_docstring(context.tree)}"
+    return _TAUGHT.search(text) is not None and not any(
+        function.name in (getattr(call.func, "id", ""), getattr(call.func, "attr", ""))
+        for call in context.index.get(ast.Call, ())
+        if isinstance(call, ast.Call)
+    )

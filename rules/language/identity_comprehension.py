@@ -16,10 +16,10 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     append_call,
-    is_asserted,
     is_constant,
     is_empty_container,
     method_call,
@@ -40,8 +40,9 @@ _VIEWS = ("dict", "dict_keys", "dict_values", "dict_items", "Counter", "defaultd
 class IdentityComprehension(Rule):
     """A comprehension or an appending loop copies items one by one, as they are.
 
-    `list(items)`, `set(items)` or `extend` copy them in C. A loop gets a fix only where what it
-    goes through is of a built-in type and so cannot fail half-way.
+    `list(items)` or `set(items)` copies them in C. A loop is one that fills what was made right
+    above; it gets a fix only where what it goes through is of a built-in type and so cannot fail
+    half-way.
     """
 
     code = "LNG203"
@@ -87,36 +88,13 @@ class IdentityComprehension(Rule):
         ),
         Bad(
             """
-            class Log:
-                def __init__(self):
-                    self.lines = []
-                    self.size = 0
-
-                def add(self, lines: list[str]):
-                    for line in lines:
-                        self.lines.append(line)  # LNG203
-                    self.size += len(lines)
-            """,
-            fixed="""
-            class Log:
-                def __init__(self):
-                    self.lines = []
-                    self.size = 0
-
-                def add(self, lines: list[str]):
-                    self.lines.extend(lines)
-                    self.size += len(lines)
-            """,
-        ),
-        Bad(
-            """
             def merged(first, second: set[int]):
                 out = []
                 # The second first.
                 for item in second:
                     out.append(item)  # LNG203
                 for item in first:
-                    out.append(item)  # LNG203
+                    out.append(item)
                 return out
             """,
             fixed="""
@@ -136,14 +114,15 @@ class IdentityComprehension(Rule):
                     known.add(colour)  # LNG203
                 print(len(known))
                 for colour in returned:
-                    known.add(colour)  # LNG203
+                    known.add(colour)
                 return known
             """,
             fixed="""
             def colours(sold: list[str], returned: list[str]):
                 known = set(sold)
                 print(len(known))
-                known.update(returned)
+                for colour in returned:
+                    known.add(colour)
                 return known
             """,
         ),
@@ -152,6 +131,24 @@ class IdentityComprehension(Rule):
             """
             def tuples(pairs):
                 return [(key, value) for key, value in pairs]
+            """
+        ),
+        # The items join others, which is for LNG108; a test; nothing to go through at all.
+        Good(
+            """
+            class Log:
+                def __init__(self):
+                    self.lines = []
+
+                def add(self, lines: list[str]):
+                    for line in lines:
+                        self.lines.append(line)
+
+                def test_lines(self):
+                    return [line for line in self.lines]
+
+                def wrong(self):
+                    return [line for line in (lambda: self.lines)]
             """
         ),
         # One item is taken: another rule says how.
@@ -240,26 +237,31 @@ class IdentityComprehension(Rule):
         if is_read_outside(context, node.target, node):
             return
         assert statement is not None
-        yield self._loop_finding(node, statement, owner, kind, context)
+        if not is_tried_out(node, context):
+            yield from self._loop_finding(node, statement, owner, kind, context)
 
     def _loop_finding(
         self, loop: ast.For, statement: ast.stmt, owner: ast.expr, kind: str, context: Context
-    ) -> Finding:
-        items = operand_text(loop.iter, context.segment(loop.iter))
-        name, first = context.segment(owner), context.previous(loop)
-        call = f"{name}.{'extend' if kind == 'list' else 'update'}({items})"
-        edits = [Edit(loop, statements(call))]
+    ) -> Iterator[Finding]:
+        first = context.previous(loop)
         match first:
             case ast.Assign(targets=[target], value=value) if (
                 same(target, owner)
                 and is_empty_container(value)
                 and context.names.is_builtin(kind, loop)
             ):
-                is_made = kind == "list" and _makes_list(loop.iter, context)
-                call = items if is_made else f"{kind}({items})"
-                edits = [Edit(first, remove()), Edit(loop, statements(f"{name} = {call}"))]
+                pass
+            case _:
+                return  # LNG108
+        items = operand_text(loop.iter, context.segment(loop.iter))
+        is_made = kind == "list" and _makes_list(loop.iter, context)
+        call = items if is_made else f"{kind}({items})"
+        edits = [
+            Edit(first, remove()),
+            Edit(loop, statements(f"{context.segment(owner)} = {call}")),
+        ]
         is_safe = context.type_of(loop.iter).name in (*_CONTAINERS, *_VIEWS)
-        return self._finding(statement, edits if is_safe else [], loop.iter, call, context)
+        yield self._finding(statement, edits if is_safe else [], loop.iter, call, context)
 
     def _copy(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, context: Context
@@ -273,9 +275,9 @@ class IdentityComprehension(Rule):
         home = context.function(node)
         if home is not None and home.name in ("__len__", "__length_hint__"):
             return  # `list` would call it
-        if is_asserted(context.ancestors(node)):
+        if is_tried_out(node, context):
             return  # how it is gone through may be what is tested
-        text = operand_text(items, context.segment(items))
+        text = context.segment(items)
         parent = context.parent(node)
         if isinstance(parent, ast.Call) and not isinstance(node, ast.SetComp):
             function = _consumer(parent, context)
@@ -350,4 +352,5 @@ def _makes_list(items: ast.expr, context: Context) -> bool:
 
 
 def _is_special(items: ast.expr) -> bool:
-    return isinstance(items, ast.Starred | ast.NamedExpr | ast.Yield | ast.YieldFrom | ast.Await)
+    special = ast.Starred | ast.NamedExpr | ast.Yield | ast.YieldFrom | ast.Await | ast.Lambda
+    return isinstance(items, special)

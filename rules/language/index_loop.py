@@ -16,6 +16,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import (
     is_read_outside,
     is_tiny,
@@ -185,6 +186,14 @@ class IndexLoop(Rule):
                     print(prices[i])
             """
         ),
+        # In a test.
+        Good(
+            """
+            def test_files(names: list[str]):
+                for i in range(len(names)):
+                    check(names[i])
+            """
+        ),
         # The index is used for something else.
         Good(
             """
@@ -251,7 +260,7 @@ class IndexLoop(Rule):
         if sequence is None or not isinstance(node.target, ast.Name) or is_tiny(context, node):
             return
         index = node.target
-        if prints(node):
+        if prints(node) or is_tried_out(node, context):
             return
         if _is_rebound(index, node, context) or is_read_outside(context, index, node):
             return
@@ -272,6 +281,8 @@ class IndexLoop(Rule):
         whole = context.parents[node]
         if isinstance(whole, ast.GeneratorExp) and not is_used_at_once(context, whole):
             return  # the sequence may change before the generator runs
+        if is_tried_out(node, context):
+            return
         reads = item_reads(context, node.target, sequence, whole, besides=0)
         if not reads:
             return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.tried_out import is_tried_out
+from effilint.analyzer.facts.visits import is_tiny
 from effilint.analyzer.patterns import unbracketed, walk
 
 _BRACKETS = {"list": "[]", "set": "{}", "dict": "{}"}
@@ -46,12 +47,31 @@ class ListOfGenexpr(Rule):
                 return lengths, {name: i for i, name in enumerate(names)}
             """,
         ),
+        # Two braces in a row would be text.
+        Bad(
+            """
+            def report(sizes):
+                return f"{set(size // 2 for size in sizes)}"  # LNG206
+            """,
+            fixed="""
+            def report(sizes):
+                return f"{ {size // 2 for size in sizes}}"
+            """,
+        ),
         # What `StopIteration` does differs in a generator, and a tuple has no comprehension.
         Good(
             """
             def taken(source, names):
                 firsts = list(next(source) for _ in range(3))
                 return firsts, tuple(name.upper() for name in names), dict(p for p in names)
+            """
+        ),
+        # One pair, and three words.
+        Good(
+            """
+            def tables(names):
+                paths = dict((key.upper(), value) for key, value in {"a": "b"}.items())
+                return paths, set(word.strip() for word in ("some", "few ", "words"))
             """
         ),
         # A plain copy: LNG203 has more to say.
@@ -73,6 +93,8 @@ class ListOfGenexpr(Rule):
                 pass
             case _:
                 return
+        if all(is_tiny(context, loop) for loop in inner.generators):
+            return
         if context.resolve(node.func) != kind or _may_stop(inner) or is_tried_out(node, context):
             return
         if isinstance(elt, ast.Name) and len(inner.generators) == 1 and not first.ifs:

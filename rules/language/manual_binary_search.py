@@ -18,7 +18,7 @@ class ManualBinarySearch(Rule):
     name = "manual-binary-search"
     message = "The loop looks for `{key}` in the ordered `{sequence}` by hand"
     advice = "Use `bisect.{function}({sequence}, {key}{part})`"
-    gain = Gain("O(log n)", "O(log n)", {10: 1.5, 1_000: 3.4, 100_000: 3.2}, Tier.CONSTANT)
+    gain = Gain("O(log n)", "O(log n)", {10: 1.6, 1_000: 3.7, 100_000: 3.4}, Tier.CONSTANT)
     examples = (
         Bad(
             """
@@ -74,6 +74,20 @@ class ManualBinarySearch(Rule):
                     else:
                         right = mid
                 return levels[left]
+            """
+        ),
+        # The list is in descending order: `bisect` wants it ascending.
+        Good(
+            """
+            def place(scores: list[int], wanted: int):
+                low, high = 0, len(scores)
+                while low < high:
+                    middle = (low + high) // 2
+                    if scores[middle] > wanted:
+                        low = middle + 1
+                    else:
+                        high = middle
+                return low
             """
         ),
         # A condition of its own, and more work on the way.
@@ -138,6 +152,8 @@ class ManualBinarySearch(Rule):
             return
         if any(same(part, sequence) for part in walk(key)):
             return
+        if not all(_ascends(part, ends, middle, value, item) for part in _choices(rest)):
+            return
         is_right = any(isinstance(found[2], ast.LtE | ast.Gt) for found in asked if found)
         has_equal = any(isinstance(found[2], ast.Eq | ast.NotEq) for found in asked if found)
         function = "bisect_right" if is_right and not has_equal else "bisect_left"
@@ -165,8 +181,9 @@ def _is_whole(loop: ast.While, low: str, high: str, sequence: ast.expr, context:
                 pairs = zip(names, parts, strict=False)
                 values |= {one.id: part for one, part in pairs if isinstance(one, ast.Name)}
     end = values.get(high)
-    if isinstance(end, ast.BinOp):
-        end = end.left
+    if isinstance(end, ast.BinOp):  # the last place, which has to be looked at
+        is_inclusive = isinstance(loop.test, ast.Compare) and _is_inclusive(loop.test)
+        end = end.left if is_inclusive else None
     if isinstance(end, ast.Name):
         end = values.get(end.id) or context.sole_value(end)
     measured = measured_length(context, end) if end is not None else None
@@ -238,6 +255,35 @@ def _tests(block: list[ast.stmt], names: tuple[str, str, str]) -> list[ast.expr]
             case _:
                 return None
     return found
+
+
+def _choices(block: list[ast.stmt]) -> Iterator[ast.If]:
+    return (part for statement in block for part in walk(statement) if isinstance(part, ast.If))
+
+
+def _ascends(
+    choice: ast.If,
+    ends: tuple[str, str],
+    middle: str,
+    value: str | None,
+    item: ast.Subscript | None,
+) -> bool:
+    """Whether small items lead to the upper half and large ones to the lower half."""
+    found = _asked(choice.test, middle, value, item)
+    if found is None or isinstance(found[2], ast.Eq | ast.NotEq):
+        return True
+    low, high = ends
+    if isinstance(found[2], ast.Gt | ast.GtE):
+        low, high = high, low
+    return not _moves(choice.body, high) and not _moves(choice.orelse, low)
+
+
+def _moves(block: list[ast.stmt], end: str) -> bool:
+    """Whether the end is moved here, whatever else is asked."""
+    return any(
+        isinstance(s, ast.Assign) and any(is_name(target, end) for target in s.targets)
+        for s in block
+    )
 
 
 def _asked(

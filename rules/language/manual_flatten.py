@@ -21,7 +21,7 @@ class ManualFlatten(Rule):
     name = "manual-flatten"
     message = "The items of `{items}` are put into `{target}` one by one"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(n)", {10: 2.3, 1_000: 5.2, 10_000: 5.3}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 2.4, 1_000: 5.0, 10_000: 5.2}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -39,7 +39,7 @@ class ManualMembershipLoop(Rule):
     name = "manual-membership-loop"
     message = "The loop only finds out whether `{value}` is in `{container}`"
     advice = "Use `{test}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.3, 1_000: 1.5, 100_000: 1.5}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.2, 1_000: 1.6, 100_000: 1.6}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -41,7 +41,7 @@ class ManualPrefixSums(Rule):
     message = "The running sums of `{items}` are made one by one"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(n)", {10: 0.97, 1_000: 1.7, 100_000: 1.4}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 0.96, 1_000: 1.7, 100_000: 1.5}, Tier.CONSTANT)
     examples = (
         Bad(
             """
@@ -216,9 +216,44 @@ class ManualPrefixSums(Rule):
             kinds = context.type_of(target.value), context.type_of(item.value)
             if any(kind.name != "list" for kind in kinds):
                 continue
-            items = context.segment(item.value)
-            return self.report(statement, items=items, call=f"itertools.accumulate({items})")
+            items, call = _described(target, last, item, bounds, index, context)
+            return self.report(statement, items=items, call=call)
         return None
+
+
+def _described(
+    target: ast.Subscript,
+    last: int,
+    item: ast.Subscript,
+    bounds: tuple[ast.expr, ast.expr, ast.expr],
+    index: str,
+    context: Context,
+) -> tuple[str, str]:
+    """What the loop adds up, which may be a part of the list, and the call that does it."""
+    sums, items = context.segment(target.value), context.segment(item.value)
+    by, (start, stop, _) = _place(item.slice, index) or 0, bounds
+    in_place = same(item.value, target.value)
+    begin = _shifted(start, last if in_place else by, context)
+    end = _shifted(stop, by, context)
+    part = f"{'' if begin == '0' else begin}:{'' if end == f'len({items})' else end}"
+    items = items if part == ":" else f"{items}[{part}]"
+    if in_place:
+        return items, f"itertools.accumulate({items})"
+    initial = f"{sums}[{_shifted(start, last, context)}]"
+    return items, f"itertools.accumulate({items}, initial={initial})"
+
+
+def _shifted(node: ast.expr, by: int, context: Context) -> str:
+    """The text of a number and of another one added to it."""
+    match node:
+        case ast.Constant(value=int(number)):
+            return str(number + by)
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=int(number))):
+            node, by = left, by + number
+        case ast.BinOp(left=left, op=ast.Sub(), right=ast.Constant(value=int(number))):
+            node, by = left, by - number
+    text = context.segment(node)
+    return text if by == 0 else f"{text} {'-' if by < 0 else '+'} {abs(by)}"
 
 
 def _is_last(node: ast.expr, sums: ast.expr) -> bool:

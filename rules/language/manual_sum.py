@@ -16,6 +16,7 @@ from effilint.analyzer import (
     remove,
     statements,
 )
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_number, is_read_outside, is_tiny
 from effilint.analyzer.patterns import names_in, same, sole_statement, walk
 
@@ -31,7 +32,7 @@ class ManualSum(Rule):
     name = "manual-sum"
     message = "The loop only adds up the items of `{iterable}` in `{total}`"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.2, 1_000: 2.9, 100_000: 3.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.3, 1_000: 3.4, 100_000: 3.2}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -131,6 +132,25 @@ class ManualSum(Rule):
                 return total
             """
         ),
+        # Nobody asks for the sum: the loop only makes the generator run.
+        Good(
+            """
+            def run_through(steps):
+                done = 0
+                for step in generated(steps):
+                    done += step
+            """
+        ),
+        # A test of how something is gone through.
+        Good(
+            """
+            def test_pages():
+                seen = 0
+                for page in Book(9):
+                    seen += page
+                assert seen == 45
+            """
+        ),
         # It is not known what the sum starts from.
         Good(
             """
@@ -154,6 +174,10 @@ class ManualSum(Rule):
         if any(same(part, total) for part in walk(node.iter)):
             return
         if is_tiny(context, node) or not is_number(context, total):
+            return
+        if is_tried_out(node, context):
+            return
+        if isinstance(total, ast.Name) and not is_read_outside(context, total, node):
             return
         # A range has a formula: ALG301.
         if context.type_of(node.iter).name in ("ndarray", "str", "bytes", "range"):

@@ -40,7 +40,7 @@ class ManualTranspose(Rule):
     message = "The columns of `{table}` are put together place by place"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n·m)", "O(n·m)", {10: 2.0, 100: 3.3, 1_000: 2.1}, Tier.CONSTANT)
+    gain = Gain("O(n·m)", "O(n·m)", {10: 2.0, 100: 3.5, 1_000: 2.7}, Tier.CONSTANT)
     examples = (
         Bad(
             """

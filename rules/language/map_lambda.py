@@ -15,7 +15,8 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.patterns import is_asserted, operand_text, walk
+from effilint.analyzer.facts.tried_out import is_tried_out
+from effilint.analyzer.patterns import operand_text, walk
 
 _BRACKETS = {"list": ("[", "]"), "set": ("{", "}"), "dict": ("{", "}")}
 
@@ -103,6 +104,16 @@ class MapLambda(Rule):
                 return list(map(lambda: 1))
             """
         ),
+        # In a test.
+        Good(
+            """
+            def test_prices(shop):
+                assert len(shop.items) == 2
+                assert shop.find("tea")
+                cheap = list(filter(lambda item: item.price < 3, shop.items))
+                assert cheap == []
+            """
+        ),
         # Three items.
         Good(
             """
@@ -139,7 +150,7 @@ class MapLambda(Rule):
         length = context.length(iterables[0])
         if length is not None and length <= TINY:
             return
-        if is_asserted(context.ancestors(node)):
+        if is_tried_out(node, context):
             return  # `map` itself may be what is tested
         comprehension = _comprehension(kind, function, mapped, iterables, context)
         if comprehension is None:
@@ -192,6 +203,6 @@ def _comprehension(
             return None
         if any(isinstance(e, ast.Starred) for e in mapped.body.elts):
             return None
-        key, value = (operand_text(e, context.segment(e)) for e in mapped.body.elts)
+        key, value = (context.segment(element) for element in mapped.body.elts)
         body = f"{key}: {value}"
     return f"{opening}{body} for {target} in {iterable}{closing}"

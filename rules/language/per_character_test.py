@@ -34,7 +34,7 @@ class PerCharacterTest(Rule):
     message = "Each character of `{text}` is asked for `{method}` by itself"
     advice = "Use `{call}`, which is {empty} for an empty string"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(n)", {10: 3.0, 1_000: 6.3, 100_000: 6.4}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 3.0, 1_000: 6.5, 100_000: 6.7}, Tier.CONSTANT)
     calls = frozenset({"all"})
     examples = (
         Bad(

@@ -18,7 +18,7 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.tried_out import is_tried_out
-from effilint.analyzer.patterns import is_constant, is_name
+from effilint.analyzer.patterns import is_constant, is_name, unbracketed
 
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "sum", ast.Mult: "math.prod"}
 _NAMED = {"operator.add": "sum", "operator.mul": "math.prod", "max": "max", "min": "min"}
@@ -39,7 +39,6 @@ class ReduceOfBuiltIn(Rule):
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
     gain = Gain("O(n)", "O(n)", {10: 2.3, 1_000: 4.1, 100_000: 3.8}, Tier.CONSTANT)
-    confidence = 0.9
     calls = frozenset({"reduce"})
     examples = (
         Bad(
@@ -89,6 +88,15 @@ class ReduceOfBuiltIn(Rule):
                 return reduce(lambda left, right: left + right, parts), reduce(mul, factors)
             """
         ),
+        # From right to left, which may be another product.
+        Good(
+            """
+            from functools import reduce
+
+            def composed(steps):
+                return reduce(lambda done, step: step * done, steps, 1)
+            """
+        ),
         # The function does more.
         Good(
             """
@@ -126,7 +134,11 @@ class ReduceOfBuiltIn(Rule):
             kind.is_known and not kind.is_number for kind in kinds
         ):
             return
+        if not kinds[0].is_known and _is_turned(node.args[0]):
+            return
         call = f"{function}({shown})"
+        if isinstance(items, ast.GeneratorExp):
+            call = f"{function}({unbracketed(shown)})"
         if start is not None and not is_constant(start, _START[function]):
             name = "start=" if function == "math.prod" else ""
             call = f"{function}({shown}, {name}{context.segment(start)})"
@@ -146,6 +158,14 @@ def _function(node: ast.expr, context: Context) -> str:
         case ast.Name() | ast.Attribute():
             return _NAMED.get(context.resolve(node) or "", "")
     return ""
+
+
+def _is_turned(function: ast.expr) -> bool:
+    """Whether the lambda takes its arguments the other way round, as matrices would notice."""
+    match function:
+        case ast.Lambda(args=ast.arguments(args=[first, *_]), body=ast.BinOp(left=left)):
+            return not is_name(left, first.arg)
+    return False
 
 
 def _of_body(body: ast.expr, first: str, second: str) -> str:

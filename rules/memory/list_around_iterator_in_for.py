@@ -159,6 +159,13 @@ class ListAroundIteratorInFor(Rule):
                 return seen
             """
         ),
+        # Turned round: as many as there are columns.
+        Good(
+            """
+            def columns(table: dict[str, int]):
+                return [", ".join(map(str, part)) for part in list(zip(*table.items()))]
+            """
+        ),
         # Three passes.
         Good(
             """
@@ -222,6 +229,8 @@ def _is_steady(inner: ast.Call, region: ast.AST, context: Context) -> bool:
             inner.args[0], region, context
         ):
             return False
+    if any(isinstance(source, ast.Starred) for source in sources):
+        return False  # there are few columns
     if function == "enumerate":
         sources = inner.args[:1]
     if any(context.type_of(source).name not in _SIZED for source in sources):

@@ -16,8 +16,9 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_guarded
-from effilint.analyzer.patterns import constant_int, is_asserted, is_constant, operand_text, same
+from effilint.analyzer.patterns import constant_int, is_constant, operand_text, same
 
 
 class ListForFirst(Rule):
@@ -128,11 +129,28 @@ class ListForFirst(Rule):
                 assert list(fields.values())[0]
             """
         ),
+        # What a test makes is small.
+        Good(
+            """
+            def test_tags(client, tags: dict):
+                name = list(tags.values())[0]
+                assert client.tag(name) == name
+            """
+        ),
         # Some other item.
         Good(
             """
             def middle(items: set):
                 return list(items)[len(items) // 2]
+            """
+        ),
+        # The iterator is used up here, and empty afterwards.
+        Good(
+            """
+            def header(lines: list[str]):
+                rows = iter(lines)
+                first = list(rows)[0]
+                return first, next(rows, None)
             """
         ),
         # `list` is something else.
@@ -165,9 +183,12 @@ class ListForFirst(Rule):
         length = context.length(iterable)
         if length is not None and length <= TINY:
             return
-        if is_asserted(context.ancestors(node)) or _ends_in_error(node, context):
+        if is_tried_out(node, context) or _ends_in_error(node, context):
             return
         if not _is_container(node, iterable, context) or _has_one_item(node, iterable, context):
+            return
+        is_used_up = context.type_of(iterable).is_lazy
+        if is_used_up and isinstance(iterable, ast.Name) and len(context.uses(iterable)) > 1:
             return
         text = context.segment(iterable)
         call = _first(iterable, place, text, context)

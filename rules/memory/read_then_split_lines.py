@@ -16,8 +16,9 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import file_of, visiting_region
-from effilint.analyzer.patterns import is_constant
+from effilint.analyzer.patterns import is_constant, is_name, method_call
 from effilint.analyzer.rewrite import around
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class ReadThenSplitLines(Rule):
 
     The text and the list of lines are in memory at once; a file yields its lines one by one. The
     fix assumes that lines end with a newline and not with one of the rarer separators that
-    `splitlines` knows, and that a last empty line from `split` is not wanted.
+    `splitlines` knows. Silent where `split` gives one line more than the file has, an empty one,
+    unless empty lines are passed over.
     """
 
     code = "MEM102"
@@ -91,6 +93,15 @@ class ReadThenSplitLines(Rule):
                     return [int(row) for row in rows if row]
             """
         ),
+        # `split` gives an empty line at the end, which makes the last line of the text end too.
+        Good(
+            """
+            def without_notes(path):
+                with open(path) as file:
+                    lines = [s for s in file.read().split("\\n") if not s.startswith("#")]
+                    return "\\n".join(lines)
+            """
+        ),
         # The lines are kept.
         Good(
             """
@@ -149,13 +160,64 @@ class ReadThenSplitLines(Rule):
         if not args and method == "split":
             return
         region = visiting_region(context, node)
-        if region is None or not file_of(context, file, region):
+        if region is None or not file_of(context, file, region) or is_tried_out(node, context):
+            return
+        if args and not _passes_over_empty(region):
             return
         name = context.segment(file)
         edits: list[Edit] = []
         if isinstance(region, ast.For) and region.iter is node:
             edits = _fix(node, region, name)
         yield self.report(node, *edits, call=context.segment(node), file=name)
+
+
+def _passes_over_empty(region: ast.AST) -> bool:
+    """Whether the loop or comprehension does nothing for an empty line."""
+    match region:
+        case ast.For(target=target, body=body):
+            for statement in body:
+                match statement:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=value) if _line(
+                        target
+                    ) == name and _is_line(value, name):
+                        continue
+                    case ast.If(test=test, orelse=[]) if statement is body[-1]:
+                        return _is_true_of_text(test, _line(target))
+                    case ast.If(
+                        test=ast.UnaryOp(op=ast.Not(), operand=line), body=[ast.Continue()]
+                    ):
+                        return _is_line(line, _line(target))
+                return False
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            loop = region.generators[0]
+            return any(_is_true_of_text(test, _line(loop.target)) for test in loop.ifs)
+    return False
+
+
+def _line(target: ast.expr) -> str:
+    """The variable that holds the line, behind the number of `enumerate` or not."""
+    last = target.elts[-1] if isinstance(target, ast.Tuple) else target
+    return last.id if isinstance(last, ast.Name) else ""
+
+
+def _is_line(node: ast.expr | None, line: str) -> bool:
+    return is_name(node, line) or is_name(method_call(node, "strip", "lstrip", "rstrip"), line)
+
+
+def _is_true_of_text(test: ast.expr, line: str) -> bool:
+    """Whether the test fails for an empty line."""
+    match test:
+        case ast.BoolOp(op=ast.And(), values=values):
+            return any(_is_true_of_text(value, line) for value in values)
+        case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[ast.Constant(value="")]):
+            return _is_line(left, line)
+        case ast.Compare(left=ast.Constant(value=str(part)), ops=[ast.In()], comparators=[text]):
+            return bool(part) and _is_line(text, line)
+        case ast.Call(
+            func=ast.Attribute(attr="startswith" | "endswith"), args=[ast.Constant(value=part)]
+        ):
+            return bool(part) and _is_line(method_call(test, "startswith", "endswith"), line)
+    return _is_line(test, line)
 
 
 def _fix(call: ast.Call, loop: ast.For, file: str) -> list[Edit]:

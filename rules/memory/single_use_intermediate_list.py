@@ -15,6 +15,7 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_tiny, visiting_region
 from effilint.analyzer.patterns import is_name, unbracketed, walk
 
@@ -124,6 +125,15 @@ class SingleUseIntermediateList(Rule):
                     pool.close(one)
             """
         ),
+        # A test makes a few items, in steps that are easy to read.
+        Good(
+            """
+            def test_names(table):
+                rows = [row for row in table if row]
+                names = [row.name for row in rows]
+                assert names == ["a", "b"]
+            """
+        ),
         # Gone through for each name.
         Good(
             """
@@ -143,6 +153,8 @@ class SingleUseIntermediateList(Rule):
         if text is None:
             return
         if context.function(node) is None or isinstance(context.parent(node), ast.ClassDef):
+            return
+        if is_tried_out(node, context):
             return
         region = _only_region(node, node.targets[0], context)
         if region is None or not _is_left_alone(node.value, region, context):

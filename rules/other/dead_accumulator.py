@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
+from effilint.analyzer.facts.fillings import fills_others
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.facts.unread import feeders, is_fresh, is_shared, is_trial, outermost
 from effilint.analyzer.patterns import looks_at_locals, walk
@@ -144,6 +145,41 @@ class DeadAccumulator(Rule):
                     job.close()
             """
         ),
+        # The items are what is filled, and they are somebody else's.
+        Good(
+            """
+            def copied(root, events, copy):
+                clone = copy(root)
+                open_nodes = [clone]
+                for kind, node in events:
+                    if kind == "end":
+                        open_nodes.pop()
+                        continue
+                    made = copy(node)
+                    open_nodes[-1].append(made)
+                    open_nodes.append(made)
+                return clone
+            """
+        ),
+        Good(
+            """
+            def fill(tables, rows):
+                by_name = {}
+                for table in tables:
+                    by_name[table.name] = table
+                for name, cells in rows:
+                    by_name[name][0] = cells
+            """
+        ),
+        # To fill the memory is all that it does.
+        Good(
+            """
+            def exhaust():
+                kept = []
+                while True:
+                    kept.append(" " * 1_000_000)
+            """
+        ),
         # It is given away.
         Good(
             """
@@ -274,6 +310,8 @@ class DeadAccumulator(Rule):
             return
         if any(_holds_outsider(statement, context) for statement in fillers):
             return
+        if fills_others(fillers, target.id, context) or _fills_for_ever(hot, context):
+            return
         first = min(hot, key=lambda statement: statement.lineno)
         edits = []
         if _can_go(fillers, context):
@@ -308,6 +346,16 @@ def _keeps_alive(function: ast.AST) -> bool:
         or (isinstance(node, ast.Attribute) and node.attr in ("ffi", "_ffi"))
         for node in walk(function)
     )
+
+
+def _fills_for_ever(hot: list[ast.stmt], context: Context) -> bool:
+    """Whether an endless loop does nothing else: it takes memory, or time, on purpose."""
+    for filler in hot:
+        loop = context.parent(filler)
+        if isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant):
+            if set(loop.body) <= set(hot):
+                return True
+    return False
 
 
 def _holds_outsider(statement: ast.stmt, context: Context) -> bool:

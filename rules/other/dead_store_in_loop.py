@@ -15,7 +15,9 @@ from effilint.analyzer.facts.unread import (
 from effilint.analyzer.patterns import looks_at_locals, walk
 
 _UNWANTED = ("_", "dummy", "unused", "ignored", "junk", "skip", "trash")
-_WORK = ast.BinOp | ast.Call | ast.Subscript | ast.Compare | ast.Attribute | ast.JoinedStr
+_WORK = ast.BinOp | ast.Call | ast.Subscript | ast.Compare | ast.JoinedStr
+_MADE = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_MAKERS = frozenset("list tuple set frozenset dict sorted sum min max".split())
 
 
 class DeadStoreInLoop(Rule):
@@ -174,14 +176,28 @@ class DeadStoreInLoop(Rule):
                 return absent
             """
         ),
-        # Another name for a value costs nothing to speak of.
+        # Another name for a value costs nothing to speak of, and a constant is computed before.
         Good(
             """
             def first_of(rows, wanted):
                 for row in rows:
                     last = row
+                    table = row.table
+                    limit = 10**14
                     if row == wanted:
                         return row
+            """
+        ),
+        # A collection made for nothing is OTH401's, if what it is made of is not used up.
+        Good(
+            """
+            def titles(groups):
+                found = []
+                for group in groups:
+                    names = [item.name for item in group.items]
+                    rest = list(group.queue)
+                    found.append(group.title)
+                return found
             """
         ),
         # Read for what the class does then; `_` says so.
@@ -241,6 +257,8 @@ class DeadStoreInLoop(Rule):
         first = min((s for s in outer if context.hot_loops(s)), key=lambda s: s.lineno)
         if _first_store(first) is not node or not _is_work(first):
             return
+        if any(_makes_collection(store, context) for store in plain):
+            return
         if grows_in_place(target, context):
             return
         going = set(outer)
@@ -266,9 +284,20 @@ def _is_plain(store: ast.stmt, context: Context) -> bool:
 
 def _is_work(store: ast.stmt) -> bool:
     """Whether it does more than to give a value another name."""
-    if isinstance(store, ast.Assign):
-        return any(isinstance(node, _WORK) for node in walk(store.value))
-    return True
+    if not isinstance(store, ast.Assign):
+        return True
+    parts = list(walk(store.value))
+    is_variable = any(isinstance(node, ast.Name) for node in parts)
+    return is_variable and any(isinstance(node, _WORK) for node in parts)
+
+
+def _makes_collection(store: ast.stmt, context: Context) -> bool:
+    """Whether it goes through something, which `unused-expensive-result` looks at."""
+    if not isinstance(store, ast.Assign):
+        return False
+    value = store.value
+    is_call = isinstance(value, ast.Call) and len(value.args) == 1
+    return isinstance(value, _MADE) or (is_call and context.resolve(value.func) in _MAKERS)
 
 
 def _first_store(statement: ast.stmt) -> ast.stmt | None:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
+from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.scopes import FUNCTIONS
 
 _STR = frozenset(
@@ -138,6 +139,14 @@ class DiscardedPureCall(Rule):
                     sorted(items)
             """
         ),
+        # Nothing but texts that are thrown away: they are there for whoever checks the code.
+        Good(
+            """
+            def unnamed(first, second):
+                "{} and {}".format(first, second)
+                "{}".format(first)
+            """
+        ),
         # A warm-up of the interpreter's own tables.
         Good(
             """
@@ -153,7 +162,7 @@ class DiscardedPureCall(Rule):
             return
         if function is None or function.name.startswith(("test", "bench")):
             return
-        if not _is_building(node, context):
+        if not _is_building(node, context) or _is_shown_off(node, function):
             return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if not isinstance(argument, ast.Starred) and not context.is_pure(argument):
@@ -173,6 +182,13 @@ def _is_building(node: ast.Call, context: Context) -> bool:
     if not isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript):
         return False  # made on the spot: a warm-up, or a check that it works
     return context.type_of(node.args[0]).name in _ITERABLE
+
+
+def _is_shown_off(node: ast.Call, function: FunctionNode) -> bool:
+    """Whether a literal is formatted in a function of nothing but expressions: code to look at."""
+    if not isinstance(node.func, ast.Attribute) or not isinstance(node.func.value, ast.Constant):
+        return False
+    return all(isinstance(statement, ast.Expr) for statement in function.body)
 
 
 def _is_guarded(node: ast.Call, context: Context) -> bool:

@@ -145,6 +145,24 @@ class ExceptionAsDefault(Rule):
                     pass
             """
         ),
+        # So may a property.
+        Good(
+            """
+            class Open:
+                def __init__(self, names):
+                    self.names, self.numbers = set(names), {}
+
+                @property
+                def first(self):
+                    return self.numbers["first"]
+
+                def close(self):
+                    try:
+                        self.names.remove(self.first)
+                    except KeyError:
+                        pass
+            """
+        ),
         # -1 and None are not the same.
         Good(
             """
@@ -207,7 +225,7 @@ def _parts(attempt: ast.stmt, fallback: ast.stmt) -> tuple[ast.Call, ast.expr | 
 
 def _better(call: ast.Call, default: ast.expr | None, error: str, context: Context) -> str | None:
     """The call that does not raise, as source text."""
-    if call.keywords or not call.args or not all(_is_quiet(arg) for arg in call.args):
+    if call.keywords or not call.args or not all(_is_quiet(arg, context) for arg in call.args):
         return None
     given = ", ".join(context.segment(arg) for arg in call.args)
     otherwise = context.segment(default) if default is not None else "None"
@@ -223,19 +241,26 @@ def _better(call: ast.Call, default: ast.expr | None, error: str, context: Conte
             if is_missing and context.type_of(owner).name in ("str", "bytes"):
                 return f"{context.segment(owner)}.{_FINDERS[attr]}({given})"
         case ast.Attribute(value=owner, attr="remove"), "KeyError":
-            if default is None and context.type_of(owner).name == "set" and _is_quiet(owner):
+            if default is None and context.type_of(owner).name == "set" and _is_quiet(owner, context):
                 return f"{context.segment(owner)}.discard({given})"
         case ast.Attribute(value=owner, attr="pop"), "KeyError":
             is_dict = context.type_of(owner).name in ("dict", "defaultdict", "OrderedDict")
-            if is_dict and len(call.args) == 1 and _is_quiet(owner):
+            if is_dict and len(call.args) == 1 and _is_quiet(owner, context):
                 return f"{context.segment(owner)}.pop({given}, {otherwise})"
     return None
 
 
-def _is_quiet(node: ast.expr) -> bool:
+def _is_quiet(node: ast.expr, context: Context) -> bool:
     """Whether evaluating it surely raises none of the errors: a name, a constant, `self.x`."""
     if isinstance(node, ast.Attribute):
-        return is_name(node.value, "self")
+        return is_name(node.value, "self") and not _is_property(node.attr, context)
     if isinstance(node, ast.Call):
-        return is_name(node.func, "iter") and all(_is_quiet(arg) for arg in node.args)
+        return is_name(node.func, "iter") and all(_is_quiet(arg, context) for arg in node.args)
     return isinstance(node, _QUIET) and not is_constant(node, ...)
+
+
+def _is_property(name: str, context: Context) -> bool:
+    return any(
+        isinstance(node, ast.FunctionDef) and node.name == name and bool(node.decorator_list)
+        for node in context.index.get(ast.FunctionDef, ())
+    )

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.facts.visits import is_read_outside
-from effilint.analyzer.patterns import constant_int, is_constant, same, sole_statement, walk
+from effilint.analyzer.patterns import (
+    constant_int,
+    is_assertion,
+    is_constant,
+    same,
+    sole_statement,
+    walk,
+)
 from effilint.analyzer.rewrite import as_for
 
 
@@ -111,6 +118,38 @@ class ExceptionAsLoopExit(Rule):
                         break
             """
         ),
+        # It has no `__iter__`.
+        Good(
+            """
+            class Ticks:
+                def __next__(self):
+                    return 1
+
+            def show():
+                ticks = Ticks()
+                while True:
+                    try:
+                        tick = next(ticks)
+                    except StopIteration:
+                        break
+                    print(tick)
+            """
+        ),
+        # `next` itself is under test.
+        Good(
+            """
+            class Checks:
+                def check(self, items, expected):
+                    found = []
+                    while True:
+                        try:
+                            item = next(items)
+                        except StopIteration:
+                            break
+                        found.append(item)
+                    self.assertEqual(found, expected)
+            """
+        ),
         # The iterator is replaced on the way.
         Good(
             """
@@ -161,7 +200,7 @@ class ExceptionAsLoopExit(Rule):
     )
 
     def visit_While(self, node: ast.While, context: Context) -> Iterator[Finding]:
-        if not is_constant(node.test, True, 1) or node.orelse:
+        if not is_constant(node.test, True, 1) or node.orelse or _is_tested(node, context):
             return
         if isinstance(node.body[0], ast.Try):
             yield from self._inside(node, node.body[0], context)
@@ -199,6 +238,12 @@ class ExceptionAsLoopExit(Rule):
         yield self.report(fetch, items=context.segment(items), error=error, target=target)
 
 
+def _is_tested(loop: ast.While, context: Context) -> bool:
+    """Whether the function checks what it got, as a test of the iterator does."""
+    function = context.function(loop)
+    return function is not None and any(is_assertion(node) for node in walk(function))
+
+
 def _sole_handler(fetch: ast.Try) -> ast.ExceptHandler | None:
     if len(fetch.handlers) != 1 or fetch.orelse or fetch.finalbody:
         return None
@@ -220,7 +265,7 @@ def _fetched(step: ast.Assign, loop: ast.While, context: Context) -> tuple[ast.e
     match step.value:
         case ast.Call(func=func, args=[items], keywords=[]) if context.resolve(func) == "next":
             if _stays(items, loop, context) and not _is_fetched_again(items, step, loop):
-                return items, "StopIteration"
+                return (None, "") if _has_no_iter(items, context) else (items, "StopIteration")
         case ast.Subscript(value=items, slice=ast.Name() as place):
             if context.type_of(items).is_sequence or _stays(items, loop, context):
                 if _counts_up(place, loop, context) and not _changes(items, loop, context):
@@ -240,6 +285,18 @@ def _stays(items: ast.expr, loop: ast.While, context: Context) -> bool:
     if not isinstance(items, ast.Name):
         return False
     return not any(context.inside(b.node, loop) for b in context.bindings(items))
+
+
+def _has_no_iter(items: ast.expr, context: Context) -> bool:
+    """Whether it is of a class of this file that has `__next__` alone."""
+    made = context.sole_value(items) if isinstance(items, ast.Name) else None
+    if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Name):
+        return False
+    for node in context.index.get(ast.ClassDef, ()):
+        if isinstance(node, ast.ClassDef) and node.name == made.func.id and not node.bases:
+            names = {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)}
+            return "__iter__" not in names
+    return False
 
 
 def _is_fetched_again(items: ast.expr, step: ast.Assign, loop: ast.While) -> bool:

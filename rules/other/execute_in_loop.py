@@ -5,13 +5,22 @@ import re
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier
+from effilint.analyzer.facts.counting import is_used_after
 from effilint.analyzer.facts.files import is_fixed, waits
-from effilint.analyzer.patterns import method_call, names_in, root_name, sole_statement, walk
+from effilint.analyzer.patterns import (
+    last_name,
+    method_call,
+    names_in,
+    root_name,
+    sole_statement,
+    walk,
+)
 from effilint.analyzer.rewrite import statements
 from effilint.analyzer.tree import same
 
 _CHANGING = re.compile(r"\s*(insert|update|delete|replace|merge)\b", re.IGNORECASE)
 _MARKS = re.compile(r"\?|:[a-z]", re.IGNORECASE)
+_CURSOR = re.compile(r"(^|_)(c|cu|cur|curs|cursor|crsr|con|conn|connection|cnx|db|database)\d*$")
 _PER_ROW = frozenset(
     """lastrowid rowcount fetchone fetchall fetchmany execute executemany executescript commit
     rollback begin""".split()
@@ -92,7 +101,15 @@ class ExecuteInLoop(Rule):
                 return done
             """
         ),
-        # The table's name is filled in.
+        # The last row is wanted afterwards, and the table's name is filled in.
+        Bad(
+            """
+            def latest(cursor, rows):
+                for row in rows:
+                    cursor.execute("insert into visits values (?, ?)", row)  # OTH204
+                return row
+            """
+        ),
         Bad(
             """
             def save(cursor, table, rows, log):
@@ -141,6 +158,15 @@ class ExecuteInLoop(Rule):
                     yield cursor.fetchone()
             """
         ),
+        # A layer of one's own need not have `executemany`.
+        Good(
+            """
+            class Tree:
+                def save(self, people):
+                    for name, born in people:
+                        self.backend.execute("INSERT INTO people VALUES (?, ?)", [name, born])
+            """
+        ),
         # Always the same values: the loop is not over rows.
         Good(
             """
@@ -155,7 +181,7 @@ class ExecuteInLoop(Rule):
         cursor, statement = method_call(node, "execute"), context.parent(node)
         if cursor is None or len(node.args) != 2 or node.keywords:
             return
-        if not isinstance(statement, ast.Expr):
+        if not isinstance(statement, ast.Expr) or not _is_of_database(cursor, context):
             return
         loops = context.hot_loops(node)
         loop = loops[0] if loops else None
@@ -172,9 +198,18 @@ class ExecuteInLoop(Rule):
         if any(isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom) for inner in walk(loop)):
             return
         edits = []
-        if sole_statement(loop.body) is statement and not _mentions(loop.iter, cursor):
+        is_all = sole_statement(loop.body) is statement and not _lives_on(loop, context)
+        if is_all and not _mentions(loop.iter, cursor):
             edits = [Edit(loop, statements(_all_at_once(node, cursor, loop, context)))]
         yield self.report(node, *edits, cursor=context.segment(cursor))
+
+
+def _is_of_database(cursor: ast.expr, context: Context) -> bool:
+    """Whether it is a cursor or a connection, which have `executemany`, by its name or origin."""
+    if _CURSOR.search((last_name(cursor) or "").lower()):
+        return True
+    origin = context.sole_value(cursor) if isinstance(cursor, ast.Name) else None
+    return method_call(origin, "cursor", "connect") is not None
 
 
 def _is_change(sql: ast.expr, loop: ast.For, context: Context) -> bool:
@@ -195,6 +230,12 @@ def _bound_in(loop: ast.For) -> set[str]:
         for node in walk(loop)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+
+
+def _lives_on(loop: ast.For, context: Context) -> bool:
+    """Whether a variable of the loop is read outside of it."""
+    names = [node for node in walk(loop.target) if isinstance(node, ast.Name)]
+    return any(is_used_after(name, loop, context) for name in names)
 
 
 def _is_used_per_row(cursor: ast.expr, call: ast.Call, loop: ast.For) -> bool:

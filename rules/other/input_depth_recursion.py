@@ -7,7 +7,8 @@ from itertools import combinations
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.context import FunctionNode
-from effilint.analyzer.facts.recursion import Step, is_light, on_one_path, steps
+from effilint.analyzer.facts.recursion import Step, goes_once, is_light, on_one_path, steps
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int, method_call, walk
 
 # Names of numbers that somebody chose so that the recursion ends soon.
@@ -131,6 +132,24 @@ class InputDepthRecursion(Rule):
                     return nest([item], n - 1) if n else item
 
                 assert flat(nest(5, levels)) == [5]
+
+            def testScopes():
+                def outer(n):
+                    def inner(k):
+                        return k * inner(k - 1) if k else 1
+
+                    return inner(n)
+
+                assert outer(6) == 720
+            """
+        ),
+        # Once more, one place earlier.
+        Good(
+            """
+            def word_at(text, place, again=True):
+                if again and text[place] == " ":
+                    return word_at(text, place - 1, again=False)
+                return text[place]
             """
         ),
         # Runs of one letter are short.
@@ -180,22 +199,19 @@ class InputDepthRecursion(Rule):
         for function, calls in context.calls.recursive.items():
             if context.calls.outcome(function).is_generator or _is_search(function, calls, context):
                 continue
-            if not is_light(function, context) or _is_for_test(function, context):
+            if not is_light(function, context) or is_tried_out(function, context):
                 continue
             for call in calls:
                 name = _counted(call, function, context)
                 if name is None or _is_guarded(name, function):
+                    continue
+                if goes_once(call, function, context):
                     continue
                 if _follows_one_value(call, function, context) or _goes_down(call, context):
                     continue
                 if not _is_given_constants(name, function, context):
                     yield self.report(call, name=function.name)
                     break
-
-
-def _is_for_test(function: FunctionNode, context: Context) -> bool:
-    outer = context.function(function)
-    return outer is not None and outer.name.startswith("test")
 
 
 def _raises_limit(context: Context) -> bool:

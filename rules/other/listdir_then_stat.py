@@ -15,6 +15,7 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import append_call, is_name, names_in, root_name, same, walk
 
 _ASKED = {
@@ -134,6 +135,18 @@ class ListdirThenStat(Rule):
                 return [name for name in os.listdir(folder) if name.endswith(".txt")]
             """
         ),
+        # A test has a folder of its own.
+        Good(
+            """
+            import os
+
+            class TestReports:
+                def test_all(self):
+                    for name in os.listdir("reports"):
+                        if os.path.isfile(os.path.join("reports", name)):
+                            self.check(name)
+            """
+        ),
         # It asks about something in another folder.
         Good(
             """
@@ -162,6 +175,8 @@ class ListdirThenStat(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         if len(node.args) != 1 or node.keywords or context.resolve(node.func) != "os.listdir":
+            return
+        if is_tried_out(node, context):
             return
         folder = node.args[0]
         loop = _loop_over(node, context)

@@ -148,6 +148,25 @@ class RaiseAndCatchLocally(Rule):
                         report(path, sys.exc_info())
             """
         ),
+        # Raised to have one; an attribute may be missing, too.
+        Good(
+            """
+            def check(kinds, rows, report, records):
+                for kind in kinds:
+                    try:
+                        raise kind()
+                    except kind as error:
+                        report(error)
+                for row in rows:
+                    try:
+                        name = row.name
+                        if name is None:
+                            raise AttributeError
+                    except AttributeError:
+                        name = "?"
+                    records.append(name)
+            """
+        ),
         # It is caught by the caller.
         Good(
             """
@@ -174,6 +193,8 @@ class RaiseAndCatchLocally(Rule):
         if not isinstance(loop, ast.For | ast.While) or _leaves(handler):
             return
         if runs_once(context, attempt, loop) or attempt.finalbody:
+            return
+        if node in attempt.body or (error == "AttributeError" and _reads_attribute(attempt)):
             return
         if _may_raise_too(attempt, node, context):
             return
@@ -219,6 +240,10 @@ def _leaves(handler: ast.ExceptHandler) -> bool:
         or (isinstance(node, ast.Attribute) and node.attr in ("exc_info", "exception"))
         for node in walk_block(handler.body)
     )
+
+
+def _reads_attribute(attempt: ast.Try) -> bool:
+    return any(isinstance(node, ast.Attribute) for node in walk_block(attempt.body))
 
 
 def _may_raise_too(attempt: ast.Try, node: ast.Raise, context: Context) -> bool:

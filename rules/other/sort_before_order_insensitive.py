@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
 from effilint.analyzer.facts.lattice import item_type
+from effilint.analyzer.facts.loops import TINY
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import looks_at_locals, membership
 
 _UNORDERED = ("set", "frozenset", "len", "any", "all", "min", "max", "sum")
@@ -112,6 +114,17 @@ class SortBeforeOrderInsensitive(Rule):
                     print(word)
             """
         ),
+        # A test of the comparison; three items.
+        Good(
+            """
+            def test_comparison(make, versions):
+                made = sorted(make(version) for version in versions)
+                assert len(made) == len(versions)
+
+            def largest(one, other, third):
+                return 7 in sorted([one, other, third])
+            """
+        ),
         # The test is slow, and the likely ones come first.
         Good(
             """
@@ -125,6 +138,9 @@ class SortBeforeOrderInsensitive(Rule):
         if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
             return
         if not isinstance(node.func, ast.Name) or context.resolve(node.func) != "sorted":
+            return
+        length = context.length(node.args[0])
+        if is_tried_out(node, context) or (length is not None and length <= TINY):
             return
         parent = context.parent(node)
         user = _unordered_use(node, context)

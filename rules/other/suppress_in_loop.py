@@ -160,6 +160,18 @@ class SuppressInLoop(Rule):
                     yield from files
             """
         ),
+        # The first that works ends the loop.
+        Good(
+            """
+            from contextlib import suppress
+
+            def decoded(text, encodings):
+                for encoding in encodings:
+                    with suppress(UnicodeDecodeError):
+                        return text.decode(encoding)
+                return ""
+            """
+        ),
         # Around the loop.
         Good(
             """
@@ -192,6 +204,8 @@ class SuppressInLoop(Rule):
                 return
         if not args or call.keywords or context.resolve(call.func) != "contextlib.suppress":
             return
+        if isinstance(node.body[-1], ast.Return | ast.Break):
+            return  # it is over with the first that works
         if not _is_repeated(node, context) or not _is_cheap(node.body, context):
             return
         errors = ", ".join(context.segment(arg) for arg in args)

@@ -155,6 +155,22 @@ class TryKeyErrorInit(Rule):
                 return found
             """
         ),
+        # Without a fix: the `KeyError` is wanted further down.
+        Bad(
+            """
+            def most(words, wanted):
+                counts = {}
+                for word in words:
+                    try:  # OTH301
+                        counts[word] += 1
+                    except KeyError:
+                        counts[word] = 1
+                try:
+                    return counts[wanted]
+                except KeyError:
+                    return None
+            """
+        ),
         # The value is costly and mostly there: a cache.
         Good(
             """
@@ -214,6 +230,10 @@ class TryKeyErrorInit(Rule):
             return
         edits: list[Edit | AddImport] = []
         made = _made_here(place.value, context)
+        if item is not None and any(same(part, place.value) for part in ast.walk(item)):
+            return
+        if _is_asked_elsewhere(node, place.value, context):
+            made = None
         if made is not None and item is not None and factory in ("list", "set", "int"):
             edits = [
                 Edit(made, replacement(f"defaultdict({factory})")),
@@ -294,6 +314,15 @@ def _is_repeated(node: ast.Try, context: Context) -> bool:
         return bool(context.hot_loops(node))
     function = context.function(node)
     return function is not None and context.calls.called_in_loop(function) is not None
+
+
+def _is_asked_elsewhere(node: ast.Try, mapping: ast.expr, context: Context) -> bool:
+    """Whether another `try` of the function waits for the `KeyError` of the dict."""
+    for use in context.uses(mapping) if isinstance(mapping, ast.Name) else ():
+        for outer in context.ancestors(use):
+            if isinstance(outer, ast.Try) and outer is not node and outer.handlers:
+                return not context.inside(node, outer)
+    return False
 
 
 def _made_here(mapping: ast.expr, context: Context) -> ast.expr | None:

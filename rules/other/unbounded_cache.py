@@ -19,12 +19,15 @@ from effilint.analyzer import (
 )  # fmt: skip
 from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.scopes import arguments
-from effilint.analyzer.patterns import is_constant
+from effilint.analyzer.patterns import constant_int, is_constant, is_name
 
 _ENDLESS = ("str", "bytes", "float", "complex", "tuple", "frozenset")
+_FEW = 3  # letters: 26 ** 3 is a bound
 _OF_TEXT = frozenset(
     "strip lstrip rstrip split splitlines lower upper casefold startswith endswith encode".split()
 )
+_LIMITED = "use `functools.lru_cache(maxsize=1024)`"
+_ON_THE_OBJECT = "keep them on the object, with `functools.cached_property` or in a dict of its own"
 
 
 class UnboundedCache(Rule):
@@ -37,7 +40,7 @@ class UnboundedCache(Rule):
     code = "OTH104"
     name = "unbounded-cache"
     message = "The cache of `{name}` keeps every `{argument}` it ever gets"
-    advice = "Limit it: `functools.lru_cache(maxsize=1024)`"
+    advice = "Let old results go: {how}"
     safety = Safety.UNSAFE
     # Of 19 findings on code not seen before, 7: most texts that are cached are one of a few.
     confidence = 0.4
@@ -141,6 +144,18 @@ class UnboundedCache(Rule):
                 return tuple(kind.__annotations__)
             """
         ),
+        # Short codes only: there are not many.
+        Good(
+            """
+            from functools import cache
+
+            @cache
+            def column(letters: str) -> int:
+                if len(letters) > 3:
+                    raise ValueError(letters)
+                return sum(ord(letter) for letter in letters)
+            """
+        ),
         # It needs all earlier results, and is called with small numbers.
         Good(
             """
@@ -168,7 +183,8 @@ class UnboundedCache(Rule):
         if name is None:
             return
         edits = () if is_method else _limit(caches[0], context)
-        yield self.report(caches[0], *edits, name=node.name, argument=name)
+        how = _ON_THE_OBJECT if is_method else _LIMITED
+        yield self.report(caches[0], *edits, name=node.name, argument=name, how=how)
 
 
 def _is_endless(decorator: ast.expr, context: Context) -> bool:
@@ -224,11 +240,29 @@ def _endless_argument(function: FunctionNode, context: Context) -> str | None:
     """An argument that may have any number of values: a text, a float."""
     for argument, _ in arguments(function.args):
         uses = context.uses(argument)
+        if any(_is_kept_short(use, context) for use in uses):
+            continue
         if uses and context.type_of(uses[0]).name in _ENDLESS:
             return argument.arg
         if any(_is_text_method(context.parent(use)) for use in uses):
             return argument.arg
     return None
+
+
+def _is_kept_short(use: ast.Name, context: Context) -> bool:
+    """Whether it must be a few characters long: `if len(text) > 3: raise ...`."""
+    measured = context.parent(use)
+    match context.parent(measured) if measured is not None else None:
+        case ast.Compare(left=left, ops=[op], comparators=[size]) as test if left is measured:
+            pass
+        case _:
+            return False
+    choice = context.parent(test)
+    is_limit = isinstance(op, ast.Gt | ast.GtE | ast.NotEq) and (constant_int(size) or 99) <= _FEW
+    is_refused = isinstance(choice, ast.If) and isinstance(choice.body[0], ast.Raise)
+    return (
+        isinstance(measured, ast.Call) and is_name(measured.func, "len") and is_limit and is_refused
+    )
 
 
 def _is_text_method(node: ast.AST | None) -> bool:

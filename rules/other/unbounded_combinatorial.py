@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.permutations import is_only_compared
 from effilint.analyzer.facts.scopes import Kind
-from effilint.analyzer.patterns import constant_int, is_asserted, method_call, names_in, walk
+from effilint.analyzer.patterns import (
+    constant_int,
+    is_asserted,
+    is_assertion,
+    method_call,
+    names_in,
+    walk,
+)
 
 _CONSUMERS = frozenset("min max sum any all".split())
 
@@ -121,6 +128,18 @@ class UnboundedCombinatorial(Rule):
                 return found
             """
         ),
+        # A check goes through all places of a grid.
+        Good(
+            """
+            import itertools
+
+            class TestPaths:
+                def check_grid(self, width, dimensions):
+                    path = through(width, dimensions)
+                    for place in itertools.product(range(width), repeat=dimensions):
+                        self.assertIn(place, path)
+            """
+        ),
         # It refuses large inputs, or stops.
         Good(
             """
@@ -183,7 +202,7 @@ def _is_searched(node: ast.Call, context: Context) -> bool:
         return isinstance(consumer, ast.Call) and context.resolve(consumer.func) in _CONSUMERS
     if not isinstance(parent, ast.For) or parent.iter is not node:
         return False
-    return not any(_collects(inner) for inner in walk(parent))
+    return not any(_collects(inner) or _asserts(inner) for inner in walk(parent))
 
 
 def _collects(node: ast.AST) -> bool:
@@ -191,6 +210,10 @@ def _collects(node: ast.AST) -> bool:
     if isinstance(node, ast.Yield | ast.YieldFrom):
         return True
     return method_call(node, "append", "add", "extend", "update") is not None
+
+
+def _asserts(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assert) or is_assertion(node)
 
 
 def _is_input(items: ast.expr, context: Context) -> bool:

@@ -43,7 +43,7 @@ class ConstantTablePerCall(Rule):
     name = "constant-table-per-call"
     message = "{table} of {size} constants is built again in every call of `{function}`"
     advice = "Make it a constant of the module"
-    gain = Gain("O(k)", "O(1)", {10: 2.6, 1_000: 3.3, 100_000: 3.1}, Tier.CONSTANT)
+    gain = Gain("O(k)", "O(1)", {10: 2.6, 1_000: 3.4, 100_000: 3.3}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(

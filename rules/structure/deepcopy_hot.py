@@ -36,7 +36,7 @@ class DeepcopyHot(Rule):
     name = "deepcopy-hot"
     message = "`deepcopy` goes through the immutable items of `{name}` in every pass"
     advice = "Use `{copy}`"
-    gain = Gain("O(n)", "O(n)", {10: 28.0, 1_000: 100.0, 10_000: 100.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 27.0, 1_000: 98.0, 10_000: 99.0}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     calls = frozenset({"deepcopy"})
     examples = (

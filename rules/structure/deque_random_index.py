@@ -18,7 +18,7 @@ class DequeRandomIndex(Rule):
     name = "deque-random-index"
     message = "`{item}` walks through the deque to reach the item in each pass"
     advice = "Iterate over `{queue}` itself, or use a list where items are reached by index"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.4, 1_000: 1.6, 100_000: 17.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 1.5, 100_000: 20.0})
     calls = frozenset({"len"})
     examples = (
         Bad(

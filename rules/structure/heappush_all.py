@@ -18,7 +18,7 @@ class HeappushAll(Rule):
     name = "heappush-all"
     message = "The empty heap `{heap}` is filled by one `heappush` after another"
     advice = "Collect the items in a list and call `heapq.heapify({heap})` once"
-    gain = Gain("O(n log n)", "O(n)", {10: 1.0, 1_000: 1.8, 100_000: 1.7}, tier=Tier.CONSTANT)
+    gain = Gain("O(n log n)", "O(n)", {10: 1.1, 1_000: 1.8, 100_000: 2.0}, tier=Tier.CONSTANT)
     confidence = 0.85  # right in all that was read, which is little
     calls = frozenset({"heappush"})
     examples = (

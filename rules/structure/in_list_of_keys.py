@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
+from effilint.analyzer.facts.loops import TINY, Loops
 from effilint.analyzer.facts.searched_lists import is_unhashable
-from effilint.analyzer.patterns import is_name, membership, method_call
+from effilint.analyzer.patterns import is_asserted, is_name, membership, method_call, one_line
 
 
 class InListOfKeys(Rule):
@@ -18,7 +19,7 @@ class InListOfKeys(Rule):
     name = "in-list-of-keys"
     message = "`{copied}` copies all of `{table}` to look for one item"
     advice = "Look in `{table}` itself"
-    gain = Gain("O(n)", "O(1)", {10: 2.1, 1_000: 51.0, 100_000: 5_100.0})
+    gain = Gain("O(n)", "O(1)", {10: 2.0, 1_000: 51.0, 100_000: 4700.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -78,6 +79,32 @@ class InListOfKeys(Rule):
                 return name in session.keys()
             """,
         ),
+        # A long set, written down.
+        Bad(
+            """
+            def is_multiple(first, second):
+                return (first, second) in frozenset({  # DST205
+                    ("back", "space"), ("caps", "lock"), ("num", "lock"), ("page", "up"),
+                })
+            """,
+            fixed="""
+            def is_multiple(first, second):
+                return (first, second) in {
+                    ("back", "space"), ("caps", "lock"), ("num", "lock"), ("page", "up"),
+                }
+            """,
+        ),
+        # A test; a dict of a few words.
+        Good(
+            """
+            MODES = {"r": 1, "w": 2}
+
+            def check(table: dict, mode):
+                assert "name" not in list(table.keys())
+                if mode not in list(MODES.keys()):
+                    raise ValueError(f"one of {list(MODES.keys())}")
+            """
+        ),
         # A list: nothing is found at once.
         Good(
             """
@@ -107,7 +134,7 @@ class InListOfKeys(Rule):
             return
         item, copied = parts
         table = _copied_from(context, copied)
-        if table is None:
+        if table is None or is_asserted(context.ancestors(node)) or _is_small(context, table):
             return
         kind, text = context.type_of(table), context.segment(table)
         if not kind.is_known and isinstance(table, ast.Call) and method_call(table, "keys"):
@@ -116,10 +143,21 @@ class InListOfKeys(Rule):
             return
         if is_unhashable(context, item):
             return
-        if not isinstance(table, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+        if not isinstance(table, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Set):
             text = f"({text})"
         edit = Edit(copied, replacement(text))
-        yield self.report(node, edit, copied=context.segment(copied), table=text)
+        yield self.report(node, edit, copied=_short(context, copied), table=_short(context, table))
+
+
+def _is_small(context: Context, table: ast.expr) -> bool:
+    length = Loops(context).length(table) if isinstance(table, ast.Name) else None
+    return length is not None and length <= TINY
+
+
+def _short(context: Context, node: ast.expr) -> str:
+    """The code for a message; of what is written down in many words, the start and the end."""
+    text = one_line(context.segment(node))
+    return text if len(text) <= 60 else f"{text[:25]} ... {text[-12:]}"
 
 
 def _copied_from(context: Context, node: ast.expr) -> ast.expr | None:

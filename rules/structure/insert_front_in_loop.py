@@ -30,7 +30,7 @@ class InsertFrontInLoop(Rule):
     name = "insert-front-in-loop"
     message = "Each pass of the loop moves all items of `{items}` to put one in front of them"
     advice = "Append, and reverse `{items}` once after the loop; or use a deque's `appendleft`"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.2, 1_000: 7.8, 100_000: 260.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.3, 1_000: 9.0, 100_000: 650.0})
     calls = frozenset({"insert"})
     examples = (
         Bad(
@@ -296,7 +296,9 @@ def _growing_loops(context: Context, statement: ast.stmt, items: ast.expr) -> li
         return []
     if _is_for_one_item(context, statement, loops[0]) or _has_inner_loop(context, loops[0], items):
         return []
-    if any(same(grown, items) for node in walk(loops[-1]) if (grown := method_call(node, "append"))):
+    if any(
+        same(grown, items) for node in walk(loops[-1]) if (grown := method_call(node, "append"))
+    ):
         return []  # put at both ends
     if any(_is_work(context, node) for node in walk(loops[0])):
         return []

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.accumulators import carrying_loops
 from effilint.analyzer.facts.lists import is_first, may_be_long
+from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.rebinding import is_concatenation
-from effilint.analyzer.patterns import method_call, names_in, same, walk
+from effilint.analyzer.patterns import (
+    is_empty_container,
+    is_name,
+    method_call,
+    names_in,
+    same,
+    walk,
+)
 
 
 class InsertWhileWalking(Rule):
@@ -21,7 +29,7 @@ class InsertWhileWalking(Rule):
     name = "insert-while-walking"
     message = "Each `insert` in this walk through `{items}` moves all the items behind it"
     advice = "Build a new list with `append` from left to right, and put it in place with `[:]`"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.0, 1_000: 1.5, 100_000: 50.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.1, 1_000: 3.3, 100_000: 150.0})
     # Parsers that now and then put a token in are right to; that cannot be seen.
     confidence = 0.85
     calls = frozenset({"insert"})
@@ -87,6 +95,24 @@ class InsertWhileWalking(Rule):
                 return made
             """
         ),
+        # Always at the end.
+        Good(
+            """
+            def turned(matrix, factors):
+                columns: list[list[int]] = []
+                for row in matrix:
+                    for i, cell in enumerate(row):
+                        try:
+                            columns[i].append(cell)
+                        except IndexError:
+                            columns.insert(i, [cell])
+                products = []
+                for i in range(len(factors)):
+                    product = factors[i] * len(columns)
+                    products.insert(i, product)
+                return columns, products
+            """
+        ),
         # At the end of the loop it is left.
         Good(
             """
@@ -140,10 +166,20 @@ class InsertWhileWalking(Rule):
             return
         if _is_for_one_place(context, statement, place):
             return
-        if _is_put_in_place_of(loop, items):
+        if _is_put_in_place_of(loop, items) or _is_at_end(context, statement, loop, items):
             return
         if is_first(node, loop, lambda other: _inserts(other, items)):
             yield self.report(node, items=context.segment(items))
+
+
+def _is_at_end(context: Context, statement: ast.stmt, loop: Loop, items: ast.expr) -> bool:
+    """Whether there is no item yet at the place, so that none is moved."""
+    handler = context.parent(statement)
+    if isinstance(handler, ast.ExceptHandler) and is_name(handler.type, "IndexError"):
+        return True
+    is_counted = isinstance(loop, ast.For) and statement in loop.body
+    value = context.sole_value(items) if isinstance(items, ast.Name) else None
+    return is_counted and is_empty_container(value)
 
 
 def _inserts(node: ast.AST, items: ast.expr) -> bool:

@@ -22,8 +22,8 @@ class InsortThenRead(Rule):
     name = "insort-then-read"
     message = "`insort` moves items of `{items}` in each pass, and only the final order is used"
     advice = "Append in the loop and sort `{items}` once after it"
-    gain = Gain("O(n^2)", "O(n log n)", {10: 1.1, 1_000: 2.2, 100_000: 15.0})
-    confidence = 0.85  # not seen in real code yet
+    gain = Gain("O(n^2)", "O(n log n)", {10: 1.2, 1_000: 2.2, 100_000: 32.0})
+    confidence = 0.85  # a few tags, in all that was read
     calls = frozenset({"insort", "insort_left", "insort_right"})
     examples = (
         Bad(

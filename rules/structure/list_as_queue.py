@@ -15,6 +15,7 @@ from effilint.analyzer.facts.accumulators import carrying_loops
 from effilint.analyzer.facts.call_chains import outlives_recursion
 from effilint.analyzer.facts.conversions import as_deque
 from effilint.analyzer.facts.lists import drains_few, is_first, may_be_long
+from effilint.analyzer.facts.queues import has_few, is_gone_through, is_window, needs_list
 from effilint.analyzer.facts.rebinding import is_concatenation
 from effilint.analyzer.patterns import is_constant, method_call, same, sole_statement, walk
 
@@ -30,7 +31,7 @@ class ListAsQueue(Rule):
     name = "list-as-queue"
     message = "Taking the first item of the list `{queue}` moves all the others"
     advice = "Make `{queue}` a `collections.deque` and use `popleft()`"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.2, 1_000: 4.1, 100_000: 100.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.2, 1_000: 2.5, 100_000: 130.0})
     calls = frozenset({"pop"})
     examples = (
         Bad(
@@ -221,6 +222,76 @@ class ListAsQueue(Rule):
                     yield arguments.pop(0)
             """
         ),
+        # Three rows are kept; the grouping is two numbers if it is none given.
+        Good(
+            """
+            def smoothed(rows):
+                last = []
+                for row in rows:
+                    last.append(row)
+                    if len(last) > 3:
+                        last.pop(0)
+                    yield last[0]
+
+            def grouped(digits, grouping):
+                sizes = [3, 0]
+                if grouping:
+                    sizes = list(grouping)
+                for place, digit in enumerate(digits):
+                    if place % 3 == 0 and sizes:
+                        size = sizes.pop(0)
+                    yield size, digit
+            """
+        ),
+        # A deque has no `sort` and no slices, and finds its middle slowly.
+        Good(
+            """
+            class Marks:
+                def __init__(self):
+                    self.places = []
+
+                def read(self, texts):
+                    for text in texts:
+                        self.places.append(len(text))
+                    self.places.sort()
+
+                def up_to(self, end):
+                    while self.places:
+                        if self.places.pop(0) > end:
+                            break
+
+            def prefixes(words):
+                words = list(words)
+                while words:
+                    yield words[:3]
+                    del words[0]
+            """
+        ),
+        Good(
+            """
+            from bisect import bisect
+
+            def newest(jobs, count):
+                times = []
+                for job in jobs:
+                    times.insert(bisect(times, job.time), job.time)
+                    if len(times) > count:
+                        del times[0]
+                return times
+            """
+        ),
+        # Each pass goes through the others anyway.
+        Good(
+            """
+            def overlapping(paths):
+                left = list(paths)
+                while left:
+                    path = left.pop(0)
+                    for other in left:
+                        if other.startswith(path):
+                            return path, other
+            """
+        ),
         # Takes a key out of a dict.
         Good(
             """
@@ -283,6 +354,10 @@ class ListAsQueue(Rule):
         loops = carrying_loops(context, statement, queue, is_concatenation)
         if not loops or drains_few(context, loops[0]):
             return
+        if needs_list(context, queue, loops[-1]) or is_gone_through(context, queue, loops[0]):
+            return
+        if is_window(context, node, queue) or has_few(context, queue):
+            return
         if isinstance(loops[0], ast.For | ast.While) and len(loops) == 1:
             is_dropped = node is statement or isinstance(statement, ast.Expr)
             if is_dropped and sole_statement(loops[0].body) is statement:
@@ -307,6 +382,8 @@ class ListAsQueue(Rule):
         if function is None or not isinstance(queue, ast.Name):
             return
         if not outlives_recursion(context, node, queue) or context.type_of(queue).name != "list":
+            return
+        if needs_list(context, queue, function):
             return
         symbol = context.symbol(queue)
         if symbol is None or not (may_be_long(context, queue) or _is_text_cut(context, queue)):

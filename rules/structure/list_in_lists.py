@@ -26,7 +26,7 @@ class ListInLists(Rule):
     name = "list-in-lists"
     message = "Each pass looks for the list `{item}` in `{container}` one by one"
     advice = "Keep tuples in a set: `({inner})` is hashable, a list is not"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.0, 1_000: 20.0, 10_000: 200.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.1, 1_000: 38.0, 10_000: 300.0})
     safety = Safety.UNSAFE
     confidence = 0.9
     examples = (

@@ -13,9 +13,11 @@ from effilint.analyzer.facts.searched_lists import (
     is_fallback,
     is_record,
     is_unhashable,
+    may_lack_hash,
 )
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
-from effilint.analyzer.patterns import is_asserted, membership, same
+from effilint.analyzer.patterns import membership, same
 
 
 class ListMembershipInLoop(Rule):
@@ -30,7 +32,7 @@ class ListMembershipInLoop(Rule):
     name = "list-membership-in-loop"
     message = "Each pass of the loop searches the {kind} `{container}` item by item"
     advice = "{advice}"
-    gain = Gain("O(n*m)", "O(n + m)", {10: 1.1, 1_000: 25.0, 10_000: 190.0})
+    gain = Gain("O(n*m)", "O(n + m)", {10: 1.1, 1_000: 26.0, 10_000: 200.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -221,6 +223,34 @@ class ListMembershipInLoop(Rule):
                     return [line for line in wanted if line not in have]
             """
         ),
+        # Constants are compared quickly, and are for another rule; parameters may be a list, and
+        # a word of this file's own kind has no hash.
+        Good(
+            """
+            def digits(text: str):
+                allowed = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d",
+                           "e", "f", "A", "B"]
+                return [char for char in text if char in allowed]
+
+            def left(queries, rows):
+                done = [row[1] for row in rows]
+                return [text for text, params in queries if (text, params) not in done]
+            """
+        ),
+        Good(
+            """
+            class Word:
+                def __init__(self, text):
+                    self.text = text
+
+                def __eq__(self, other):
+                    return self.text == other.text
+
+            def unknown(words, lines):
+                known = [Word(line) for line in lines]
+                return [word for word in words if word not in known]
+            """
+        ),
         # Next to a download the search takes no time; a tuple is given as somebody wrote it.
         Good(
             """
@@ -243,6 +273,8 @@ class ListMembershipInLoop(Rule):
             return
         if isinstance(item, ast.Constant) or is_unhashable(context, item):
             return
+        if _are_local_constants(context, container):
+            return  # DST105
         if is_record(context, item) or holds_records(context, container):
             return
         if holds_unhashable(context, container) or not may_be_long(context, container):
@@ -255,9 +287,9 @@ class ListMembershipInLoop(Rule):
             node, region, lambda other: _searches(other, container)
         ):
             return
-        if waits(context, node) or is_fallback(context, node):
+        if waits(context, node) or is_fallback(context, node) or may_lack_hash(context, item):
             return
-        if is_asserted(context.ancestors(node)) or is_counted_out(context, node, container):
+        if is_tried_out(node, context) or is_counted_out(context, node, container):
             return
         edits: list[Edit] = []
         if isinstance(container, ast.Name) and kind.name == "list":
@@ -270,6 +302,16 @@ class ListMembershipInLoop(Rule):
 def _searches(node: ast.AST, container: ast.expr) -> bool:
     parts = membership(node)
     return parts is not None and same(parts[1], container)
+
+
+def _are_local_constants(context: Context, container: ast.expr) -> bool:
+    """Whether it is a function's own list of constants, written down."""
+    symbol, value = context.symbol(container), context.sole_value(container)
+    if symbol is None or not symbol.scope.is_function:
+        return False
+    if not isinstance(value, ast.List | ast.Tuple) or not value.elts:
+        return False
+    return all(isinstance(element, ast.Constant) for element in value.elts)
 
 
 def _is_searched_by_calls(context: Context, test: ast.Compare, container: ast.expr) -> bool:

@@ -19,7 +19,7 @@ class PairsListScan(Rule):
     name = "pairs-list-scan"
     message = "`{records}` is gone through for each lookup of `{key}`"
     advice = "Build a dict of `{records}` by `{field}` before the outer loop"
-    gain = Gain("O(n*m)", "O(n + m)", {10: 1.1, 1_000: 26.0, 5_000: 110.0})
+    gain = Gain("O(n*m)", "O(n + m)", {10: 1.0, 1_000: 24.0, 5_000: 110.0})
     examples = (
         Bad(
             """
@@ -108,6 +108,17 @@ class PairsListScan(Rule):
                         if income <= limit:
                             yield rate
                             break
+            """
+        ),
+        # A few lookups.
+        Good(
+            """
+            def preferred(languages: list, is_swiss):
+                order = ("de", "fr", "it") if is_swiss else ("de", "en")
+                for code in order:
+                    for language in languages:
+                        if language.code == code:
+                            return language
             """
         ),
         # One lookup.

@@ -23,7 +23,7 @@ class PathCopiedOntoQueue(Rule):
     message = "All of `{path}` is copied for each node that is put onto `{queue}`"
     advice = "Keep a dict from each node to the one before, and go back through it at the goal"
     confidence = 0.85  # too few findings on real code to know
-    gain = Gain("O(n*d)", "O(n)", {30: 1.1, 1_000: 2.5, 5_000: 9.0})
+    gain = Gain("O(n*d)", "O(n)", {30: 1.2, 1_000: 2.9, 5_000: 10.0})
     examples = (
         Bad(
             """

@@ -15,9 +15,10 @@ from effilint.analyzer import (
     Safety,
     replacement,
 )
+from effilint.analyzer.facts.few import is_said_short
 from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.patterns import is_name
+from effilint.analyzer.patterns import is_asserted, is_name
 
 
 class QuadraticListSum(Rule):
@@ -32,7 +33,7 @@ class QuadraticListSum(Rule):
     name = "quadratic-list-sum"
     message = "Adding {kind}s up one by one copies all items so far for each of them"
     advice = "Use `{kind}(chain.from_iterable(...))`"
-    gain = Gain("O(n^2)", "O(n)", {10: 0.81, 1_000: 8.2, 5_000: 31.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 0.93, 1_000: 13.0, 5_000: 48.0})
     safety = Safety.UNSAFE
     calls = frozenset({"sum", "reduce"})
     examples = (
@@ -113,6 +114,25 @@ class QuadraticListSum(Rule):
                 return sum((one, other), [])
             """
         ),
+        # Three rows of a box, two ends, two keys: few in any case.
+        Good(
+            """
+            def box(rows, top, edge, table):
+                places = sum((row[:3] for row in rows[3 * top : 3 * (top + 1)]), [])
+                start, stop = edge
+                keys = [key for key in table.keys if key.links]
+                if len(keys) != 2:
+                    return places
+                return places + sum(edge, []) + sum([key.columns for key in keys], [])
+            """
+        ),
+        # Under test.
+        Good(
+            """
+            def check(tables):
+                assert sum([table.rows() for table in tables], []) == ["a", "b"]
+            """
+        ),
         # `iadd` adds in place.
         Good(
             """
@@ -144,6 +164,8 @@ class QuadraticListSum(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         if not node.args or any(isinstance(arg, ast.Starred) for arg in node.args):
+            return
+        if is_asserted(context.ancestors(node)):
             return
         match node:
             case ast.Call(func=ast.Name("sum"), args=[parts, start], keywords=[]):
@@ -230,9 +252,9 @@ def _is_short(parts: ast.expr, context: Context) -> bool:
     total = 1
     for clause in clauses:
         count = context.trip_count(clause)
-        if count is None:
+        if count is None and not is_said_short(context, clause.iter):
             return False
-        total *= count
+        total *= count or 1
     return total <= TINY
 
 

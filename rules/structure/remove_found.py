@@ -7,7 +7,7 @@ from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.accumulators import carrying_loops
 from effilint.analyzer.facts.lists import is_first, may_be_long
 from effilint.analyzer.facts.rebinding import is_concatenation
-from effilint.analyzer.facts.scopes import FUNCTIONS
+from effilint.analyzer.facts.scopes import FUNCTIONS, Kind
 from effilint.analyzer.facts.searched_lists import is_unhashable
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership, method_call, same, walk
@@ -24,7 +24,7 @@ class RemoveFound(Rule):
     name = "remove-found"
     message = "Each pass searches the list `{items}` for `{item}`, and `remove` searches it again"
     advice = "Keep the items in a set, or in a `Counter` where one may be there several times"
-    gain = Gain("O(n*m)", "O(n + m)", {10: 0.5, 1_000: 25.0, 10_000: 200.0})
+    gain = Gain("O(n*m)", "O(n + m)", {10: 0.56, 1_000: 35.0, 10_000: 250.0})
     # Half of the lists in libraries hold options, clients or solutions: a handful.
     confidence = 0.7
     calls = frozenset({"remove"})
@@ -96,6 +96,23 @@ class RemoveFound(Rule):
                 return left, few, rows
             """
         ),
+        # The caller's list; two at most; one certain item.
+        Good(
+            """
+            class Walk:
+                def __init__(self, rows):
+                    self.kinds = [row.kind for row in rows]
+
+                def prune(self, unwanted, folders: list[str], pair: list[str]):
+                    for name in unwanted:
+                        if name in folders:
+                            folders.remove(name)
+                        if None in self.kinds:
+                            self.kinds.remove(None)
+                        if len(self.kinds) == 2 and name in self.kinds:
+                            self.kinds.remove(name)
+            """
+        ),
         # Places matter.
         Good(
             """
@@ -134,8 +151,10 @@ class RemoveFound(Rule):
             return
         if not isinstance(item, ast.List) and is_unhashable(context, item):
             return
-        if _needs_places(context, items):
+        if isinstance(item, ast.Constant) or _needs_places(context, items):
             return
+        if _is_given(context, items):
+            return  # the caller may want to see it shorter
         loops = carrying_loops(context, statement, items, is_concatenation)
         if not loops or waits(context, node):
             return
@@ -143,6 +162,10 @@ class RemoveFound(Rule):
             return
         place, text = context.segment(items), context.segment(item)
         yield self.report(node, items=place, item=text)
+
+
+def _is_given(context: Context, items: ast.expr) -> bool:
+    return any(b.kind is Kind.ARGUMENT for b in context.bindings(items))
 
 
 def _needs_places(context: Context, items: ast.expr) -> bool:
@@ -180,6 +203,12 @@ def _is_looked_for(context: Context, statement: ast.stmt, item: ast.expr, items:
 
 
 def _seeks(test: ast.expr, item: ast.expr, items: ast.expr) -> bool:
+    """Whether the test asks for the item, in a list that it does not hold to be short."""
+    for node in walk(test):
+        match node:
+            case ast.Compare(left=ast.Call(args=[sized]), comparators=[ast.Constant()]):
+                if same(sized, items):
+                    return False
     for node in walk(test):
         parts = membership(node)
         if parts is not None and same(parts[0], item) and same(parts[1], items):

@@ -29,7 +29,7 @@ class SetAddLoop(Rule):
     name = "set-add-loop"
     message = "The loop adds the items to `{items}` one by one"
     advice = "Write `{items}.update(...)`"
-    gain = Gain("O(n)", "O(n)", {10: 1.0, 1_000: 2.0, 100_000: 2.0}, tier=Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.1, 1_000: 2.0, 100_000: 2.1}, tier=Tier.CONSTANT)
     safety = Safety.UNSAFE
     # A line for a line: many of the loops in programs go through a few items once.
     confidence = 0.85

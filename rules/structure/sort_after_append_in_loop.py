@@ -4,7 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
-from effilint.analyzer.facts.accumulators import carrying_loops
+from effilint.analyzer.facts.accumulators import carrying_loops, reads
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.rebinding import rebinding
 from effilint.analyzer.patterns import is_constant, method_call, same, walk
 
 
@@ -18,8 +20,8 @@ class SortAfterAppendInLoop(Rule):
     code = "DST202"
     name = "sort-after-append-in-loop"
     message = "All of `{items}` is sorted again for each item added to it in the loop"
-    advice = "Use `heapq` for the smallest item, or `bisect.insort` to keep `{items}` sorted"
-    gain = Gain("O(n^2)", "O(n log n)", {10: 1.0, 1_000: 5.4, 10_000: 20.0})
+    advice = "{advice}"
+    gain = Gain("O(n^2)", "O(n log n)", {10: 1.1, 1_000: 7.4, 10_000: 20.0})
     calls = frozenset({"sort", "sorted"})
     examples = (
         Bad(
@@ -80,6 +82,17 @@ class SortAfterAppendInLoop(Rule):
                 return cost
             """
         ),
+        # The order is wanted at the end only.
+        Bad(
+            """
+            def ranking(rows):
+                ranked = []
+                for row in rows:
+                    ranked.append((row.points, row.name))
+                    ranked = sorted(ranked, reverse=True)  # DST202
+                return ranked
+            """
+        ),
         # Sorted once.
         Good(
             """
@@ -115,6 +128,24 @@ class SortAfterAppendInLoop(Rule):
                 return kept
             """
         ),
+        # Each pass goes through all items anyway; an item is replaced.
+        Good(
+            """
+            def merged(groups, is_near):
+                pending, sizes = list(groups), list(groups)
+                while len(pending) > 1:
+                    for group in sorted(pending):
+                        near = [other for other in pending if is_near(group, other)]
+                        if near:
+                            break
+                    pending.append(near)
+                while sizes[0] == sizes[1]:
+                    sizes.sort()
+                    sizes[1] += 1
+                    sizes.append(sizes[0] * sizes[1])
+                return pending, sizes
+            """
+        ),
         # Many items for each sort.
         Good(
             """
@@ -140,10 +171,34 @@ class SortAfterAppendInLoop(Rule):
             return
         if isinstance(node.func, ast.Name) and context.resolve(node.func) != "sorted":
             return
-        if not carrying_loops(context, statement, items, _is_sorted_itself):
+        loops = carrying_loops(context, statement, items, _is_sorted_itself)
+        if not loops or _is_cut(context, statement, items) or _is_walked(loops[0], items):
             return
-        if not _is_cut(context, statement, items):
-            yield self.report(node, items=context.segment(items))
+        place = context.segment(items)
+        is_wanted = any(_is_wanted(context, read, node) for read in reads(items, loops[-1]))
+        by_order = f"Use `heapq` for the smallest item, or `bisect.insort` to keep `{place}` sorted"
+        once = f"Sort `{place}` once, after the loop"
+        yield self.report(node, items=place, advice=by_order if is_wanted else once)
+
+
+def _is_walked(loop: Loop, items: ast.expr) -> bool:
+    """Whether each pass goes through the items in Python too, or replaces one of them."""
+    for node in walk(loop):
+        if isinstance(node, ast.For | ast.comprehension) and node is not loop:
+            if any(same(part, items) for part in walk(node.iter)):
+                return True
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            if same(node.value, items) and not isinstance(node.slice, ast.Slice):
+                return True
+    return False
+
+
+def _is_wanted(context: Context, read: ast.expr, sort: ast.Call) -> bool:
+    """Whether the list is used in the loop other than to sort it and to add to it."""
+    method = context.parent(read)
+    if isinstance(method, ast.Attribute) and method.attr in ("append", "sort"):
+        return False
+    return not (method is sort and rebinding(context.statement(sort)) is not None)
 
 
 def _is_sorted_itself(target: ast.expr, value: ast.expr) -> bool:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
-from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.loops import TINY, Loop, Loops
 from effilint.analyzer.facts.rebinding import sum_operands
 from effilint.analyzer.patterns import constant_int, same, sole_statement
 
@@ -20,7 +20,7 @@ class StepwiseRotation(Rule):
     name = "stepwise-rotation"
     message = "All of `{items}` is copied in every pass to rotate it by {places}"
     advice = "{advice}"
-    gain = Gain("O(n*k)", "O(n)", {100: 14.0, 1_000: 100.0, 10_000: 830.0})
+    gain = Gain("O(n*k)", "O(n)", {100: 17.0, 1_000: 99.0, 10_000: 880.0})
     examples = (
         Bad(
             """
@@ -110,6 +110,16 @@ class StepwiseRotation(Rule):
                 return items
             """
         ),
+        # A few items, turned in each pass of another loop.
+        Good(
+            """
+            def shades(parts):
+                marks = ["pp", "p", "f", "ff"]
+                for part in parts:
+                    part.mark = marks[0]
+                    marks = marks[1:] + marks[:1]
+            """
+        ),
         # Three times.
         Good(
             """
@@ -135,7 +145,7 @@ class StepwiseRotation(Rule):
         if places is None:
             return
         loop = next((one for one in context.hot_loops(node) if _keeps(one, target, node)), None)
-        if loop is None:
+        if loop is None or _is_few(context, target, node):
             return
         items = context.segment(target)
         once = f"Rotate once, by all places: `{items}[k:] + {items}[:k]`"
@@ -147,6 +157,16 @@ class StepwiseRotation(Rule):
         is_all = isinstance(loop, ast.For | ast.While) and sole_statement(loop.body) is node
         text = "one place" if places == 1 else f"{places} places"
         yield self.report(node, items=items, places=text, advice=once if is_all else turned)
+
+
+def _is_few(context: Context, target: ast.expr, node: ast.Assign) -> bool:
+    """Whether it starts as a short display, which turning makes no longer."""
+    if not isinstance(target, ast.Name):
+        return False
+    starts = [b.value for b in context.bindings(target) if b.value is not node.value]
+    return bool(starts) and all(
+        value is not None and (Loops(context).length(value) or TINY + 1) <= TINY for value in starts
+    )
 
 
 def _adds_item(value: ast.BinOp) -> bool:

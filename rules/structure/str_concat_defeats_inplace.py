@@ -4,10 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, statements
-from effilint.analyzer.facts.accumulators import carrying_loops, is_first_step, is_kept
-from effilint.analyzer.facts.rebinding import is_concatenation, sum_operands
-from effilint.analyzer.facts.short_loops import is_counted
-from effilint.analyzer.patterns import is_constant, same
+from effilint.analyzer.facts.accumulators import carrying_loops, is_first_step, is_kept, reads
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.rebinding import is_concatenation, rebinding, sum_operands
+from effilint.analyzer.facts.searched_lists import is_truth_test
+from effilint.analyzer.facts.short_loops import has_few_passes, is_counted
+from effilint.analyzer.facts.text_forms import AROUND, BEFORE, BEHIND, added_where
+from effilint.analyzer.facts.tried_out import is_tried_out
+from effilint.analyzer.patterns import same
 
 _CLOSED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr)
 
@@ -23,7 +27,7 @@ class StrConcatDefeatsInplace(Rule):
     name = "str-concat-defeats-inplace"
     message = "Every pass of the loop copies all of `{target}`: {why}"
     advice = "{advice}"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.0, 1_000: 2.0, 100_000: 87.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.1, 1_000: 1.8, 100_000: 120.0})
     examples = (
         Bad(
             """
@@ -91,6 +95,16 @@ class StrConcatDefeatsInplace(Rule):
                 return text + "</ul>"
             """
         ),
+        # Around the calls so far: from two lists.
+        Bad(
+            """
+            def nested(calls):
+                text = ""
+                for call in calls:
+                    text = "{}({})".format(call, text)  # DST302
+                return text
+            """
+        ),
         # `s + x` and `s += x + y` append in place.
         Good(
             """
@@ -111,6 +125,26 @@ class StrConcatDefeatsInplace(Rule):
                     digits = str(number % 2) + digits
                     number //= 2
                 return digits
+            """
+        ),
+        # Each pass needs the text so far; fifty are no matter.
+        Good(
+            """
+            def statement_before(lines, place):
+                text = ""
+                while place > 0 and is_open(text):
+                    text = lines[place] + text
+                    place -= 1
+                return text
+
+            def is_open(text):
+                return text.count("(") != text.count(")")
+
+            def deep():
+                text = "x"
+                for _ in range(50):
+                    text = f"({text})"
+                return text
             """
         ),
         # Starts afresh in every pass.
@@ -139,21 +173,25 @@ class StrConcatDefeatsInplace(Rule):
         target, value = node.targets[0], node.value
         if len(node.targets) != 1 or not isinstance(target, ast.Name):
             return
-        form = _form(target, value)
-        if form is None:
+        where = added_where(target, value)
+        if where is None or (where == BEHIND and _appends_in_place(target, value)):
             return
+        is_plain = where == BEHIND and isinstance(value, ast.BinOp) and _is_sum(target, value)
         loops = carrying_loops(context, node, target, _is_growth)
         if not loops or context.type_of(target).name != "str":
             return
-        if is_kept(context, target, loops[0], _is_growth):
+        if is_kept(context, target, loops[0], _is_growth) or has_few_passes(context, loops):
             return
-        if form != "appended" and not is_first_step(node, target, loops[-1], _is_copying):
+        if not is_plain and _is_read(context, target, loops[0]):
             return
-        if form in ("prepended", "wrapped") and not is_counted(loops[0]):
+        if not is_plain and not is_first_step(node, target, loops[-1], _is_copying):
             return
-        why, advice = _WORDS[form]
+        if is_tried_out(node, context) or (where != BEHIND and not is_counted(loops[0])):
+            return
+        why = _why(target, value, where)
+        advice = "Use `+=` with what is added" if is_plain else _ADVICE[where]
         edits: list[Edit] = []
-        if form == "appended":
+        if is_plain:
             added = " + ".join(_operand(o, context) for o in sum_operands(value)[1:])
             if "\n" in added:
                 added = f"({added})"
@@ -161,62 +199,46 @@ class StrConcatDefeatsInplace(Rule):
         yield self.report(node, *edits, target=target.id, why=why, advice=advice)
 
 
-_WORDS = {
-    "appended": ("CPython appends in place only to `s += ...`", "Use `+=` with what is added"),
-    "prepended": (
-        "what is added comes first",
-        "Append the pieces to a list; reverse and `join` it after the loop",
-    ),
-    "wrapped": (
-        "something is added before and after it",
-        "Collect what comes before and after it in two lists and `join` them after the loop",
-    ),
-    "formatted": (
-        "formatting makes a new string",
-        "Append the pieces to a list and `join` them after the loop",
-    ),
+_ADVICE = {
+    BEHIND: "Append the pieces to a list and `join` them after the loop",
+    BEFORE: "Append the pieces to a list; reverse and `join` it after the loop",
+    AROUND: "Collect what comes before and after it in two lists and `join` them after the loop",
 }
 
 
+def _why(target: ast.expr, value: ast.expr, where: str) -> str:
+    if not _is_sum(target, value):
+        return "formatting makes a new string"
+    if where == BEHIND:
+        return "CPython appends in place only to `s += ...`"
+    return "what is added comes first" if where == BEFORE else "something is added on both sides"
+
+
+def _is_sum(target: ast.expr, value: ast.expr) -> bool:
+    return isinstance(value, ast.BinOp) and is_concatenation(target, value)
+
+
+def _appends_in_place(target: ast.expr, value: ast.expr) -> bool:
+    return _is_sum(target, value) and len(sum_operands(value)) == 2
+
+
 def _is_growth(target: ast.expr, value: ast.expr) -> bool:
-    return is_concatenation(target, value) or _is_formatted(target, value)
+    return is_concatenation(target, value) or added_where(target, value) is not None
 
 
 def _is_copying(target: ast.expr, value: ast.expr) -> bool:
-    return _form(target, value) not in (None, "appended")
+    where = added_where(target, value)
+    return where is not None and not (where == BEHIND and _is_sum(target, value))
 
 
-def _form(target: ast.expr, value: ast.expr) -> str | None:
-    if _is_formatted(target, value):
-        return "formatted"
-    if not isinstance(value, ast.BinOp) or not is_concatenation(target, value):
-        return None
-    operands = sum_operands(value)
-    if not same(operands[0], target):
-        return "prepended" if same(operands[-1], target) else "wrapped"
-    return "appended" if len(operands) > 2 else None
-
-
-def _is_formatted(target: ast.expr, value: ast.expr) -> bool:
-    """Whether `value` is a format with `target` once among its fields."""
-    fields: list[ast.expr] = []
-    match value:
-        case ast.JoinedStr(values=values):
-            fields = [v.value for v in values if isinstance(v, ast.FormattedValue)]
-            if len(values) < 2:
-                return False
-        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=ast.Tuple(elts=elts)):
-            fields = elts
-        case ast.Call(
-            func=ast.Attribute(value=ast.Constant(value=str()), attr="format"), args=args
-        ):
-            fields = args
-        case ast.Call(
-            func=ast.Attribute(value=joiner, attr="join"),
-            args=[ast.List(elts=e) | ast.Tuple(elts=e)],
-        ) if is_constant(joiner, ""):
-            fields = e
-    return sum(same(field, target) for field in fields) == 1
+def _is_read(context: Context, target: ast.expr, loop: Loop) -> bool:
+    """Whether the pass needs the string so far, so that it cannot be joined after the loop."""
+    for read in reads(target, loop):
+        parts = rebinding(context.statement(read))
+        is_own = parts is not None and same(parts[0], target) and _is_growth(*parts)
+        if not is_own and not is_truth_test(context, read):
+            return True
+    return False
 
 
 def _operand(operand: ast.expr, context: Context) -> str:

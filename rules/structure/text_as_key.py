@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Tier
 from effilint.analyzer.facts.call_chains import outlives_recursion
 from effilint.analyzer.facts.rebinding import sum_operands
-from effilint.analyzer.patterns import is_asserted, membership, method_call
+from effilint.analyzer.patterns import is_asserted, is_empty_container, membership, method_call
 
 
 class TextAsKey(Rule):
@@ -20,8 +20,8 @@ class TextAsKey(Rule):
     name = "text-as-key"
     message = "`{key}` writes values out to text for a key of `{table}`"
     advice = "Use the tuple `({parts})` as the key"
-    gain = Gain("O(n)", "O(n)", {10: 1.5, 1_000: 1.5, 10_000: 1.2}, tier=Tier.CONSTANT)
-    confidence = 0.85  # right in all that was read, which is little
+    gain = Gain("O(n)", "O(n)", {10: 1.5, 1_000: 1.7, 10_000: 1.3}, tier=Tier.CONSTANT)
+    confidence = 0.85  # too few findings on real code to know
     examples = (
         Bad(
             """
@@ -111,6 +111,20 @@ class TextAsKey(Rule):
                 return found
             """
         ),
+        # Filled with texts from elsewhere; a part of something else.
+        Good(
+            """
+            def numbered(names, taken, groups):
+                used = set(taken)
+                for name, number in names:
+                    while f"{name}.{number}" in used:
+                        number += 1
+                for group, rows in groups.items():
+                    lines = taken.setdefault(group, {})
+                    for row, column in rows:
+                        lines[f"{row}#{column}"] = group
+            """
+        ),
         # Once.
         Good(
             """
@@ -143,6 +157,8 @@ class TextAsKey(Rule):
             return
         if not context.type_of(table).is_hashed or is_asserted(context.ancestors(node)):
             return
+        if not is_empty_container(context.sole_value(table)):
+            return  # somebody else may see its keys
         if any(context.symbol(other) is not symbol for other in tables):
             return
         if not context.hot_loops(node) and not outlives_recursion(context, node, table):

@@ -7,6 +7,7 @@ from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.collect import collected
 from effilint.analyzer.facts.accumulators import accumulation
 from effilint.analyzer.facts.rebinding import is_concatenation
+from effilint.analyzer.facts.short_loops import stays_short
 from effilint.analyzer.patterns import same
 
 
@@ -22,7 +23,7 @@ class TupleGrowth(Rule):
     name = "tuple-growth"
     message = "Every pass of the loop copies all of the tuple `{target}`"
     advice = "Append to a list and make the tuple after the loop"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.4, 1_000: 21.0, 20_000: 340.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.5, 1_000: 24.0, 20_000: 390.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -103,6 +104,22 @@ class TupleGrowth(Rule):
                 return sizes
             """
         ),
+        # Filled up to a small number of items.
+        Good(
+            """
+            def release(text, parts):
+                numbers = tuple(map(int, text.split(".")))
+                while len(numbers) < parts:
+                    numbers += (0,)
+                return numbers
+
+            def colour(text):
+                shades = ()
+                while len(shades) < 4:
+                    shades += (int(text[len(shades)]),)
+                return shades
+            """
+        ),
         # A tuple with a number added is no longer a tuple of the same length.
         Good(
             """
@@ -128,6 +145,8 @@ class TupleGrowth(Rule):
         if found is None:
             return
         target, loops = found
+        if loops and stays_short(loops[0], target):
+            return
         whole = "tuple({parts})"
         edits = collected(context, target, loops[-1], "items", "()", whole) if loops else []
         yield self.report(node, *edits, target=context.segment(target))

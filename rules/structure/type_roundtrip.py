@@ -34,7 +34,7 @@ class TypeRoundtrip(Rule):
     safety = Safety.UNSAFE
     calls = frozenset({"int", "float", "split"})
     confidence = 0.85  # too few findings on real code to know
-    gain = Gain("O(n)", "O(1)", {10: 3.0, 1_000: 4.0, 100_000: 3.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(1)", {10: 3.3, 1_000: 4.7, 100_000: 4.6}, Tier.CONSTANT)
     examples = (
         Bad(
             """
@@ -55,7 +55,8 @@ class TypeRoundtrip(Rule):
         ),
         Bad(
             """
-            def read(words: list[str], number: int):
+            def read(line: str, number: int):
+                words = line.split(",")
                 fields = ",".join(words).split(",")  # DST507
                 return fields, int(bin(number), 2)  # DST507
             """
@@ -99,6 +100,15 @@ class TypeRoundtrip(Rule):
             """
             def words(lines: list[str]):
                 return " ".join(lines).split()
+            """
+        ),
+        # So may those that are joined and split at a blank, or a comma.
+        Good(
+            """
+            def first_word(place, note):
+                texts = [text for text in (place, note) if text]
+                names = ["Mills, Ann", "Roy"]
+                return " ".join(texts).split(" ")[0], ",".join(names).split(",")
             """
         ),
         # It fails for a text that cannot be encoded: that may be what it is for.
@@ -165,6 +175,17 @@ def _text(node: ast.Call, context: Context) -> tuple[ast.expr, str, bool] | None
             args=[ast.Constant(value=str(other))],
             keywords=[],
         ):
-            is_list = one == other and context.type_of(items).name == "list"
-            return (items, "text", False) if is_list else None
+            is_undone = one == other and _is_split(items, one, context)
+            return (items, "text", False) if is_undone else None
     return None
+
+
+def _is_split(items: ast.expr, separator: str, context: Context) -> bool:
+    """Whether the texts come from a split at the separator, so that none of them has it."""
+    if isinstance(items, ast.Name) and context.mutations(items, context.tree):
+        return False
+    value = context.sole_value(items) if isinstance(items, ast.Name) else items
+    match value:
+        case ast.Call(func=ast.Attribute(attr="split"), args=[ast.Constant(value=str(by))]):
+            return by == separator
+    return False

@@ -7,7 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Saf
 from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.conversions import as_set
 from effilint.analyzer.facts.lists import outlives_passes
-from effilint.analyzer.facts.scopes import Kind, Symbol
+from effilint.analyzer.facts.scopes import Binding, Kind, Symbol
 from effilint.analyzer.facts.searched_lists import (
     added_again,
     is_fallback,
@@ -15,10 +15,12 @@ from effilint.analyzer.facts.searched_lists import (
     is_tested,
     is_truth_test,
     is_unhashable,
+    may_lack_hash,
     statement_call,
 )
+from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
-from effilint.analyzer.patterns import membership
+from effilint.analyzer.patterns import membership, method_call
 
 
 class VisitedList(Rule):
@@ -34,7 +36,7 @@ class VisitedList(Rule):
         "`{seen}` only remembers what has been seen, and as a list it is searched item by item"
     )
     advice = "Make `{seen}` a set"
-    gain = Gain("O(n^2)", "O(n)", {10: 1.1, 1_000: 18.0, 10_000: 120.0})
+    gain = Gain("O(n^2)", "O(n)", {10: 1.1, 1_000: 18.0, 10_000: 160.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -168,6 +170,37 @@ class VisitedList(Rule):
                         seen.append(row[name])
             """
         ),
+        # The list is part of the result.
+        Good(
+            """
+            def labels(rows):
+                found = {}
+                for row in rows:
+                    known = found.setdefault(row.owner, [])
+                    for label in row.labels:
+                        if label not in known:
+                            known.append(label)
+                return found
+
+            def owners(rows, found):
+                known = found["owner"] = []
+                for row in rows:
+                    if row.owner not in known:
+                        known.append(row.owner)
+            """
+        ),
+        # Fields may be a list, which has no hash.
+        Good(
+            """
+            def repeated(relations):
+                seen = []
+                for relation in relations:
+                    signature = (relation.model, relation.fields)
+                    if signature in seen:
+                        return relation
+                    seen.append(signature)
+            """
+        ),
         # Next to a download the search takes no time.
         Good(
             """
@@ -198,6 +231,8 @@ class VisitedList(Rule):
             edits = as_set(context, seen)
         if is_unhashable(context, item) or waits(context, node) or is_fallback(context, node):
             return
+        if may_lack_hash(context, item) or is_tried_out(node, context):
+            return
         yield self.report(node, *edits, seen=seen.id)
 
 
@@ -205,6 +240,8 @@ def _is_memory(context: Context, test: ast.Compare, symbol: Symbol) -> bool:
     """Whether a loop, or a function that is called in one, adds to a list it only searches."""
     seen = test.comparators[0]
     if context.type_of(seen).name != "list" or not is_only_searched(context, symbol):
+        return False
+    if any(_is_kept_elsewhere(context, binding) for binding in symbol.bindings):
         return False
     added = [
         call
@@ -222,6 +259,16 @@ def _is_memory(context: Context, test: ast.Compare, symbol: Symbol) -> bool:
     if statement is None or not isinstance(seen, ast.Name):
         return False
     return outlives_passes(context, statement, seen)
+
+
+def _is_kept_elsewhere(context: Context, binding: Binding) -> bool:
+    """Whether the list is taken from, or put into, something that lives on."""
+    statement, value = context.parent(binding.node), binding.value
+    if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
+        return True
+    if isinstance(value, ast.Subscript | ast.Attribute):
+        return True
+    return method_call(value, "setdefault", "get") is not None
 
 
 def _is_repeated(context: Context, node: ast.AST) -> bool:
