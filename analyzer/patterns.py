@@ -17,6 +17,7 @@ __all__ = [
     "is_compiled",
     "is_constant",
     "is_empty_container",
+    "is_in_test",
     "is_name",
     "last_name",
     "looks_at_locals",
@@ -170,7 +171,7 @@ def always_leaves(block: list[ast.stmt]) -> bool:
 def operand_text(node: ast.expr, text: str) -> str:
     """The source text of `node`, in parentheses where it needs them as an operand or argument."""
     if isinstance(node, ast.Tuple | ast.GeneratorExp):
-        return text if text.startswith("(") else f"({text})"
+        return text if _is_bracketed(text) else f"({text})"
     return text if isinstance(node, _CLOSED) else f"({text})"
 
 
@@ -178,6 +179,16 @@ _CLOSED = (
     *(ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr),
     *(ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp),
 )
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether the parentheses of a tuple or generator are around all of it: not `(a), (b)`."""
+    if not text.startswith("("):
+        return False
+    match ast.parse(f"f{text}").body:
+        case [ast.Expr(value=ast.Call())]:
+            return True
+    return False
 
 
 def is_asserted(ancestors: Iterator[ast.AST]) -> bool:
@@ -206,6 +217,15 @@ def is_assertion(node: ast.AST | None) -> bool:
         case ast.Call(func=ast.Attribute(value=ast.Name("self"), attr=attr)):
             return attr.startswith("assert")
     return False
+
+
+def is_in_test(ancestors: Iterator[ast.AST]) -> bool:
+    """Whether a node with these ancestors is in a function such as `test_names`."""
+    return any(isinstance(o, FUNCTIONS) and _name(o).startswith("test_") for o in ancestors)
+
+
+def _name(function: ast.AST) -> str:
+    return getattr(function, "name", "")
 
 
 def looks_at_locals(function: ast.AST) -> bool:

@@ -10,7 +10,16 @@ from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.purity import CHANGING_METHODS
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.short_loops import is_written_down
-from effilint.analyzer.patterns import method_call, names_in, range_bounds, targets_of, walk
+from effilint.analyzer.patterns import (
+    constant_int,
+    is_asserted,
+    is_in_test,
+    method_call,
+    names_in,
+    range_bounds,
+    targets_of,
+    walk,
+)
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
@@ -59,6 +68,8 @@ def join_of_comprehension(inner: ast.comprehension, context: Context) -> Join | 
     """The join that the last clause of a comprehension makes with the loop around it."""
     comp = context.parents[inner]
     assert isinstance(comp, COMPREHENSIONS)
+    if is_asserted(context.ancestors(comp)):
+        return None
     place = comp.generators.index(inner)
     tests = _tests(comp, inner, context)
     if place != len(comp.generators) - 1 or not tests:
@@ -152,6 +163,8 @@ def _is_hot(join: Join, region: ast.AST, context: Context) -> bool:
         return False  # the rows of a drawing
     if any(isinstance(outer, ast.ExceptHandler) for outer in context.ancestors(join.inner)):
         return False  # taken where items cannot be hashed
+    if is_in_test(context.ancestors(join.inner)):
+        return False
     return context.is_invariant(join.inner.iter, region)
 
 
@@ -189,8 +202,11 @@ def _is_pair(value: ast.expr, context: Context) -> bool:
             starred = any(isinstance(element, ast.Starred) for element in elts)
             return not starred and 2 <= len(elts) <= TINY
         case ast.Name():
-            start = context.sole_value(value)
             if any(_is_grown(use, context) for use in context.uses(value)):
                 return False
-            return isinstance(start, ast.List) and _is_pair(start, context)
+            made = [binding.value for binding in context.bindings(value)]
+            lists = [start for start in made if constant_int(start) is None]
+            return bool(lists) and all(
+                isinstance(start, ast.List) and _is_pair(start, context) for start in lists
+            )
     return False

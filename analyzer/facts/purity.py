@@ -106,8 +106,18 @@ class Purity:
         if function is not None:
             return self._function_only_reads(function)
         if isinstance(call.func, ast.Attribute):
-            return call.func.attr in READING_METHODS
+            return call.func.attr in READING_METHODS and not self._is_module(call.func.value)
         return False
+
+    def _is_module(self, owner: ast.expr) -> bool:
+        """Whether a function of an imported module is called, as in `requests.get(address)`."""
+        name = self._context.resolve(owner)
+        return name is not None and any(
+            alias.name == name
+            for statement in self._context.index.get(ast.Import, ())
+            if isinstance(statement, ast.Import)
+            for alias in statement.names
+        )
 
     def _uses_up(self, call: ast.Call) -> bool:
         """Whether an argument is an iterator, of which a second call would see nothing."""

@@ -26,6 +26,9 @@ _MAKERS = frozenset(
     """list dict set bytearray collections.deque collections.Counter collections.defaultdict
     collections.OrderedDict""".split()
 )
+_ACTIVE = frozenset(
+    "get find search start end join copy count replace total match index encode decode".split()
+)
 _IMMUTABLE = ("int", "float", "bool", "str", "bytes", "complex", "tuple", "NoneType", "frozenset")
 _TRIALS = ("test", "bench", "trace", "time", "profile", "perf", "warm", "_calib", "calib")
 
@@ -116,6 +119,22 @@ def grows_in_place(target: ast.Name, context: Context) -> bool:
         for binding in bindings
         if binding.kind is Kind.ASSIGN
     )
+
+
+def is_idle(value: ast.AST, context: Context) -> bool:
+    """Whether the value can be left out: working it out has no effect, as far as one can see.
+
+    Methods that only read text, dicts and the like may do more in other classes: `client.get`.
+    """
+    if not context.is_pure(value):
+        return False
+    for node in walk(value):
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr=attr)) if attr in _ACTIVE:
+                known = context.resolve(node.func) or context.callee(node)
+                if known is None and not context.type_of(owner).is_known:
+                    return False
+    return True
 
 
 def _feeder(use: ast.Name, context: Context) -> ast.stmt | None:

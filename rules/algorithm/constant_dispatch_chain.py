@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Tier
-from effilint.analyzer.patterns import same, sole_statement
+from effilint.analyzer.patterns import is_in_test, same, sole_statement
 
 _FEWEST = 6
 
@@ -128,6 +128,27 @@ class ConstantDispatchChain(Rule):
                     return 4
             """
         ),
+        # A helper of a test.
+        Good(
+            """
+            class TestMeter:
+                def test_units(self):
+                    def unit(place):
+                        if place == 0:
+                            return "m"
+                        elif place == 1:
+                            return "s"
+                        elif place == 2:
+                            return "kg"
+                        elif place == 3:
+                            return "A"
+                        elif place == 4:
+                            return "K"
+                        elif place == 5:
+                            return "mol"
+                    assert unit(4) == "K"
+            """
+        ),
         # Each case does something of its own.
         Good(
             """
@@ -176,6 +197,8 @@ class ConstantDispatchChain(Rule):
         if len(arms) < _FEWEST or len({_target(arm) for arm in arms} | {None}) > 2:
             return
         if None in {_target(arm) for arm in arms} or _continues(node, subject, context):
+            return
+        if is_in_test(context.ancestors(node)):
             return
         yield self.report(node.test, count=len(arms), subject=context.segment(subject))
 

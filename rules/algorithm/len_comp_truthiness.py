@@ -186,6 +186,13 @@ class LenCompTruthiness(Rule):
                 return found, list(left)
             """
         ),
+        # Two items are a list sooner than a generator.
+        Good(
+            """
+            def is_set(user, group):
+                return bool([number for number in (user, group) if number != -1])
+            """
+        ),
         # A set is no list, so that this never holds.
         Good(
             """
@@ -220,7 +227,7 @@ class LenCompTruthiness(Rule):
         asked = place or whole
         if asked is None or not _is_repeatable(node, context) or _is_truth(node, context):
             return
-        if uses_up(node, context):
+        if uses_up(node, context) or context.trip_count(loops[0]) is not None:
             return
         place = asked
         if not may_stop_early(place[0], place[1] if whole else not place[1], context):

@@ -132,6 +132,17 @@ class NestedLoopJoin(Rule):
                             if end.number == old:
                                 ends[i] = new
                     self.ends = ends
+                    if not self.ends:
+                        ends = -1
+            """
+        ),
+        # Tests have short tables.
+        Good(
+            """
+            def test_names(people, labels):
+                for label in labels:
+                    assert any(person.name == label.text for person in people)
+                return {n: [p for p in people if p.name == n] for n in labels}
             """
         ),
         # Equal items of one list are another rule's.

@@ -134,7 +134,7 @@ class LinearRecursionToLoop(Rule):
 
 def _is_meant(function: FunctionNode, context: Context) -> bool:
     """Whether it is there to recurse, or each step does more: fills a table, calls others."""
-    if "recurs" in function.name:
+    if "recur" in function.name:
         return True
     if is_tried_out(function, context):
         return True

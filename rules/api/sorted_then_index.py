@@ -17,7 +17,8 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.errors import may_be_caught
 from effilint.analyzer.facts.private import is_made_for, leaks, surely_runs
-from effilint.analyzer.patterns import constant_int, is_asserted
+from effilint.analyzer.facts.tried_out import is_tried_out
+from effilint.analyzer.patterns import constant_int
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
 _SHUFFLED = "[[i * i * 7919 % 1000003 for i in range(n)]]"
@@ -158,7 +159,8 @@ class SortedThenIndex(Rule):
         Good(
             """
             def test_smallest(self):
-                self.assertEqual(smallest(self.data), sorted(self.data)[0])
+                first = sorted(self.data)[0]
+                self.assertEqual(smallest(self.data), first)
             """
         ),
     )
@@ -171,7 +173,7 @@ class SortedThenIndex(Rule):
             return
         if not _is_large_sort(node, context):
             return
-        if is_asserted(context.ancestors(node)):
+        if is_tried_out(node, context):
             return
         if _end_of(parent, node) is not None:
             yield from self._indexed(node, parent, context)  # type: ignore[arg-type]

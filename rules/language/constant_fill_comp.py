@@ -28,7 +28,7 @@ class ConstantFillComp(Rule):
     name = "constant-fill-comp"
     message = "The same `{value}` is put into a list again and again by a comprehension"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(n)", {10: 2.1, 1_000: 14.0, 100_000: 26.0}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 2.2, 1_000: 17.0, 100_000: 25.0}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -166,7 +166,7 @@ class FillByLoop(Rule):
             count = stop if isinstance(bounds[1], atoms) else f"({stop})"
         if is_new:
             new = f"{target}.extend([{shown}] * {count})"
-        elif _may_be_negative(bounds) or (isinstance(bounds[1], ast.BinOp) and isinstance(bounds[1].op, ast.Sub)):
+        elif _may_be_negative(bounds):
             new = ""
         elif len(node.iter.args) == 1:
             new = f"{target}[:{stop}] = [{shown}] * {count}"
@@ -226,5 +226,8 @@ def _is_plain(value: ast.expr) -> bool:
 
 
 def _may_be_negative(bounds: tuple[ast.expr, ast.expr, ast.expr]) -> bool:
-    """Whether the range surely goes down, which a slice would write in another way."""
+    """Whether the range goes down, or may end below zero: a slice would count from the end."""
+    stop = bounds[1]
+    if isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.Sub):
+        return True
     return any(isinstance(bound, ast.UnaryOp) for bound in bounds)

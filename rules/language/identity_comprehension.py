@@ -49,7 +49,7 @@ class IdentityComprehension(Rule):
     name = "identity-comprehension"
     message = "The items of `{iterable}` are copied one by one, unchanged"
     advice = "Use `{call}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.7, 1_000: 2.5, 100_000: 1.5}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.7, 1_000: 2.7, 100_000: 2.7}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -42,7 +42,7 @@ class IndexLoop(Rule):
     name = "index-loop"
     message = "`{index}` only serves to read the items of `{sequence}`"
     advice = "Go through the items: `for {item} in {sequence}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.3, 1_000: 1.5, 100_000: 1.4}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.4, 1_000: 1.5, 100_000: 1.6}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -21,7 +21,7 @@ class ListOfGenexpr(Rule):
     name = "list-of-genexpr"
     message = "`{kind}` takes the items out of a generator one by one"
     advice = "Use a {kind} comprehension"
-    gain = Gain("O(n)", "O(n)", {10: 1.3, 1_000: 1.3, 100_000: 1.3}, Tier.IDIOM)
+    gain = Gain("O(n)", "O(n)", {10: 1.3, 1_000: 1.4, 100_000: 1.3}, Tier.IDIOM)
     calls = frozenset(_BRACKETS)
     examples = (
         Bad(

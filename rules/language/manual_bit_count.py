@@ -17,7 +17,7 @@ class ManualBitCount(Rule):
     name = "manual-bit-count"
     message = "The loop takes `{number}` apart bit by bit to count {what}"
     advice = "Use `{number}.{method}()`"
-    gain = Gain("O(bits)", "O(words)", {10: 2.4, 1_000: 12.0, 10_000: 16.0}, Tier.CONSTANT)
+    gain = Gain("O(bits)", "O(words)", {10: 2.7, 1_000: 12.0, 10_000: 16.0}, Tier.CONSTANT)
     examples = (
         Bad(
             """

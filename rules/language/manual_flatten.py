@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, statements
 from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
-from effilint.analyzer.patterns import is_empty_container, is_name, same, sole_statement, walk
+from effilint.analyzer.patterns import (
+    is_empty_container,
+    is_name,
+    operand_text,
+    same,
+    sole_statement,
+    walk,
+)
 
 _WHOLE = {("list", "append"): "extend", ("set", "add"): "update", ("deque", "append"): "extend"}
 
@@ -119,8 +126,8 @@ class ManualFlatten(Rule):
         if is_read_outside(context, node.target, node) or is_tried_out(node, context):
             return
         items = context.segment(node.iter)
-        if isinstance(node.iter, ast.Tuple) and not items.startswith("("):
-            items = f"({items})"
+        if isinstance(node.iter, ast.Tuple | ast.Yield | ast.YieldFrom):
+            items = operand_text(node.iter, items)
         call = f"{context.segment(owner)}.{whole}({items})"
         edit = Edit(node, statements(call))
         yield self.report(node, edit, items=items, target=context.segment(owner), call=call)

@@ -24,6 +24,7 @@ from effilint.analyzer.patterns import (
     is_constant,
     is_name,
     names_in,
+    operand_text,
     range_bounds,
     same,
     sole_statement,
@@ -150,6 +151,8 @@ class ManualPrefixSums(Rule):
         if context.type_of(sums).name != "list":
             return None
         items, edits = context.segment(loop.iter), []
+        if isinstance(loop.iter, ast.Tuple | ast.Yield | ast.YieldFrom):
+            items = operand_text(loop.iter, items)
         wanted: list[AddImport] = []
         call = f"itertools.accumulate({items}, initial={context.segment(sums)}[-1])"
         first = context.previous(loop)

@@ -18,7 +18,7 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_number, is_read_outside, is_tiny
-from effilint.analyzer.patterns import names_in, same, sole_statement, walk
+from effilint.analyzer.patterns import names_in, operand_text, same, sole_statement, walk
 
 
 class ManualSum(Rule):
@@ -211,8 +211,8 @@ def _summed(statement: ast.stmt | None, item: str) -> ast.expr | None:
 
 def _fix(loop: ast.For, total: ast.expr, context: Context) -> tuple[list[Edit], str]:
     iterable = context.segment(loop.iter)
-    if isinstance(loop.iter, ast.Tuple) and not iterable.startswith("("):
-        iterable = f"({iterable})"
+    if isinstance(loop.iter, ast.Tuple | ast.Yield | ast.YieldFrom):
+        iterable = operand_text(loop.iter, iterable)
     name = context.segment(total)
     first = context.previous(loop)
     match first:

@@ -31,7 +31,7 @@ class MapLambda(Rule):
     name = "map-lambda"
     message = "`{function}` calls a lambda for every item"
     advice = "Use a comprehension: `{comprehension}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.5, 1_000: 1.9, 100_000: 1.8}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.4, 1_000: 2.0, 100_000: 2.1}, Tier.CONSTANT)
     calls = frozenset({"list", "set", "dict"})
     examples = (
         Bad(

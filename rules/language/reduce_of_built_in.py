@@ -38,7 +38,7 @@ class ReduceOfBuiltIn(Rule):
     message = "`reduce` calls a function for every item to do what `{function}` does"
     advice = "Use `{call}`"
     safety = Safety.UNSAFE
-    gain = Gain("O(n)", "O(n)", {10: 2.3, 1_000: 4.1, 100_000: 3.8}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 2.4, 1_000: 4.3, 100_000: 4.0}, Tier.CONSTANT)
     calls = frozenset({"reduce"})
     examples = (
         Bad(

@@ -43,7 +43,7 @@ class WhileIndexLoop(Rule):
     name = "while-index-loop"
     message = "`{index}` is moved by hand, only to read the items of `{sequence}`"
     advice = "Go through the items: `for {item} in {sequence}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.5, 1_000: 2.3, 100_000: 2.5}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.5, 1_000: 2.7, 100_000: 2.7}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -32,7 +32,7 @@ class HistoryForLastValues(Rule):
     name = "history-for-last-values"
     message = "`{history}` keeps every value, but each is made from the {reach}, and only {read}"
     advice = "Keep the {reach} in {variables}"
-    gain = Gain("O(n) memory", "O(1) memory", {10: 1.6, 1_000: 1.6, 10_000: 1.6}, Tier.CONSTANT)
+    gain = Gain("O(n) memory", "O(1) memory", {10: 1.7, 1_000: 1.7, 10_000: 1.7}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -35,7 +35,7 @@ class SingleUseIntermediateList(Rule):
     message = "All items of `{items}` are kept in a list only for the next loop to go through them"
     advice = "Make it a generator, `{text}`, or do the work in the loop"
     safety = Safety.UNSAFE
-    gain = Gain("O(n) memory", "O(1) memory", {100: 3.5, 1_000: 38.0, 100_000: 3800.0}, Tier.MEMORY)
+    gain = Gain("O(n) memory", "O(1) memory", {100: 3.8, 1_000: 40.0, 100_000: 3900.0}, Tier.MEMORY)
     examples = (
         Bad(
             """

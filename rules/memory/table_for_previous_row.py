@@ -43,7 +43,7 @@ class TableForPreviousRow(Rule):
     name = "table-for-previous-row"
     message = "All rows of `{table}` are kept, but only the one before is read, and the last"
     advice = "Keep two rows: the one before and the one that is made"
-    gain = Gain("O(n*m) memory", "O(n) memory", {30: 1.3, 200: 1.4, 2_000: 1.7}, Tier.CONSTANT)
+    gain = Gain("O(n*m) memory", "O(n) memory", {30: 1.4, 200: 1.4, 2_000: 1.6}, Tier.CONSTANT)
     examples = (
         Bad(
             """

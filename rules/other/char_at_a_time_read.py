@@ -31,7 +31,7 @@ class CharAtATimeRead(Rule):
     name = "char-at-a-time-read"
     message = "`{file}` is read one {unit} at a time"
     advice = "Read lines, large blocks or the whole file, and loop over that"
-    gain = Gain("O(n) calls", "O(1) calls", {10: 1.1, 1_000: 1.6, 100_000: 1.7}, Tier.CONSTANT)
+    gain = Gain("O(n) calls", "O(1) calls", {10: 1.2, 1_000: 1.8, 100_000: 1.9}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     calls = frozenset({"read"})
     examples = (

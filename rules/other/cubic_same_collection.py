@@ -19,7 +19,7 @@ class CubicSameCollection(Rule):
     name = "cubic-same-collection"
     message = "Three nested loops over `{items}`: time grows with the cube of its size"
     advice = "Find the third item with a set, a dict or two moving ends, or limit the size"
-    gain = Gain("O(n³)", "O(n²)", {10: 1.2, 100: 11.0, 300: 43.0})
+    gain = Gain("O(n³)", "O(n²)", {10: 1.2, 100: 12.0, 300: 44.0})
     examples = (
         Bad(
             """

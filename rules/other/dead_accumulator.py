@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
 from effilint.analyzer.facts.fillings import fills_others
 from effilint.analyzer.facts.scopes import Kind
-from effilint.analyzer.facts.unread import feeders, is_fresh, is_shared, is_trial, outermost
+from effilint.analyzer.facts.unread import (
+    feeders,
+    is_fresh,
+    is_idle,
+    is_shared,
+    is_trial,
+    outermost,
+)
 from effilint.analyzer.patterns import looks_at_locals, walk
 
 _LIVES = ("weakref", "gc", "sys", "ctypes", "tracemalloc", "ffi")
@@ -23,7 +30,7 @@ class DeadAccumulator(Rule):
     name = "dead-accumulator"
     message = "The loop fills `{name}`, which is never read"
     advice = "Remove `{name}` and what fills it"
-    gain = Gain("O(n) memory", "O(1)", {10: 1.5, 1_000: 1.8, 100_000: 3.0})
+    gain = Gain("O(n) memory", "O(1)", {10: 1.5, 1_000: 1.7, 100_000: 3.3})
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -377,7 +384,7 @@ def _can_go(fillers: list[ast.stmt], context: Context) -> bool:
             return False
         for node in walk(statement):
             if isinstance(node, ast.Call) and id(node) not in steps:
-                if not context.purity.call_is_pure(node):
+                if not is_idle(node, context):
                     return False
             if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
                 return False

@@ -7,6 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Saf
 from effilint.analyzer.facts.unread import (
     feeders,
     grows_in_place,
+    is_idle,
     is_shared,
     is_trial,
     is_tried,
@@ -32,7 +33,7 @@ class DeadStoreInLoop(Rule):
     name = "dead-store-in-loop"
     message = "The loop works out `{name}` in every pass, and nothing reads it"
     advice = "Remove `{name}`"
-    gain = Gain("O(n)", "O(1)", {10: 1.6, 1_000: 2.0, 100_000: 1.8}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(1)", {10: 1.7, 1_000: 2.1, 100_000: 2.0}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -188,6 +189,19 @@ class DeadStoreInLoop(Rule):
                         return row
             """
         ),
+        # A text is read as a number to see whether it is one; a busy loop takes time.
+        Good(
+            """
+            def checked(fields, clock):
+                for name, text in fields:
+                    if name == "size":
+                        number = int(text)
+                    clock.tick(name)
+                    for step in range(1000):
+                        square = step * step
+                return fields
+            """
+        ),
         # A collection made for nothing is OTH401's, if what it is made of is not used up.
         Good(
             """
@@ -206,6 +220,19 @@ class DeadStoreInLoop(Rule):
             def touch(cache, keys):
                 for key in keys:
                     _ = cache[key]
+            """
+        ),
+        # A request is sent, and an item is taken.
+        Good(
+            """
+            import requests
+
+            def visit(client, addresses, queue):
+                for address in addresses:
+                    page = requests.get(address)
+                    answer = client.get(address)
+                    job = queue.get()
+                    print(address)
             """
         ),
         # Somebody else's list grows.
@@ -257,7 +284,9 @@ class DeadStoreInLoop(Rule):
         first = min((s for s in outer if context.hot_loops(s)), key=lambda s: s.lineno)
         if _first_store(first) is not node or not _is_work(first):
             return
-        if any(_makes_collection(store, context) for store in plain):
+        if any(_makes_collection(s, context) or _is_check(s, context) for s in plain):
+            return
+        if _is_busy(node, stores, context):
             return
         if grows_in_place(target, context):
             return
@@ -272,23 +301,43 @@ def _is_plain(store: ast.stmt, context: Context) -> bool:
     """Whether the statement sets the variable itself, to something worked out without effects."""
     match store:
         case ast.Assign(targets=[ast.Name()], value=value):
-            return context.is_pure(value)
+            return is_idle(value, context)
         case ast.AnnAssign(value=annotated):
-            return annotated is None or context.is_pure(annotated)
+            return annotated is None or is_idle(annotated, context)
         case ast.AugAssign(target=ast.Name(), value=value):
-            return context.is_pure(value)
+            return is_idle(value, context)
         case ast.If(test=test, body=body, orelse=orelse):
-            return context.is_pure(test) and all(_is_plain(s, context) for s in [*body, *orelse])
+            return is_idle(test, context) and all(_is_plain(s, context) for s in [*body, *orelse])
     return isinstance(store, ast.Pass)
 
 
 def _is_work(store: ast.stmt) -> bool:
     """Whether it does more than to give a value another name."""
-    if not isinstance(store, ast.Assign):
-        return True
-    parts = list(walk(store.value))
-    is_variable = any(isinstance(node, ast.Name) for node in parts)
-    return is_variable and any(isinstance(node, _WORK) for node in parts)
+    match store:
+        case ast.Assign(value=value):
+            parts = list(walk(value))
+            is_variable = any(isinstance(node, ast.Name) for node in parts)
+            return is_variable and any(isinstance(node, _WORK) for node in parts)
+        case ast.If(test=ast.Compare(ops=[ast.Is() | ast.IsNot()]), body=body, orelse=orelse):
+            return any(_is_work(part) for part in [*body, *orelse])
+    return not isinstance(store, ast.Pass)
+
+
+def _is_check(store: ast.stmt, context: Context) -> bool:
+    """Whether a text is made a number, which fails for some: that may be what it is for."""
+    match store:
+        case ast.Assign(value=ast.Call(func=function, args=[text])):
+            is_number = context.type_of(text).is_number
+            return context.resolve(function) in ("int", "float", "complex") and not is_number
+    return False
+
+
+def _is_busy(store: ast.stmt, stores: list[ast.stmt], context: Context) -> bool:
+    """Whether a loop of a fixed length does nothing else."""
+    loop = context.parent(store)
+    if not isinstance(loop, ast.For) or context.trip_count(loop) is None:
+        return False
+    return set(loop.body) <= set(stores)
 
 
 def _makes_collection(store: ast.stmt, context: Context) -> bool:

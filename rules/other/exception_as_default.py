@@ -24,7 +24,7 @@ class ExceptionAsDefault(Rule):
     name = "exception-as-default"
     message = "Every miss raises and catches a `{error}`"
     advice = "Write `{better}`"
-    gain = Gain("O(n) exceptions", "O(1)", {10: 1.7, 1_000: 2.6, 100_000: 2.4}, Tier.CONSTANT)
+    gain = Gain("O(n) exceptions", "O(1)", {10: 1.8, 1_000: 2.7, 100_000: 2.5}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -241,7 +241,11 @@ def _better(call: ast.Call, default: ast.expr | None, error: str, context: Conte
             if is_missing and context.type_of(owner).name in ("str", "bytes"):
                 return f"{context.segment(owner)}.{_FINDERS[attr]}({given})"
         case ast.Attribute(value=owner, attr="remove"), "KeyError":
-            if default is None and context.type_of(owner).name == "set" and _is_quiet(owner, context):
+            if (
+                default is None
+                and context.type_of(owner).name == "set"
+                and _is_quiet(owner, context)
+            ):
                 return f"{context.segment(owner)}.discard({given})"
         case ast.Attribute(value=owner, attr="pop"), "KeyError":
             is_dict = context.type_of(owner).name in ("dict", "defaultdict", "OrderedDict")

@@ -28,7 +28,7 @@ class ExceptionAsLoopExit(Rule):
     name = "exception-as-loop-exit"
     message = "The loop fetches items of `{items}` by hand until `{error}` ends it"
     advice = "Use `for {target} in {items}`"
-    gain = Gain("O(n)", "O(n)", {10: 1.7, 1_000: 1.4, 100_000: 1.3}, Tier.CONSTANT)
+    gain = Gain("O(n)", "O(n)", {10: 1.8, 1_000: 1.3, 100_000: 1.3}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(

@@ -40,7 +40,7 @@ class ExecuteInLoop(Rule):
     message = "`{cursor}.execute` runs the same statement once for every row"
     advice = "Pass all rows to `{cursor}.executemany`"
     confidence = 0.85  # 1.3x in memory; what a network adds was not measured
-    gain = Gain("O(n) calls", "O(1) calls", {10: 1.0, 1_000: 1.3, 100_000: 1.4}, Tier.CONSTANT)
+    gain = Gain("O(n) calls", "O(1) calls", {10: 1.0, 1_000: 1.4, 100_000: 1.5}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     calls = frozenset({"execute"})
     examples = (

@@ -29,7 +29,7 @@ class InputDepthRecursion(Rule):
     name = "input-depth-recursion"
     message = "`{name}` recurses as deep as its input is large: `RecursionError` at about 1,000"
     advice = "Use a loop"
-    gain = Gain("O(n) stack frames", "O(1)", {10: 1.7, 300: 8.2, 900: 8.3})
+    gain = Gain("O(n) stack frames", "O(1)", {10: 1.8, 300: 6.0, 900: 5.8})
     examples = (
         Bad(
             """

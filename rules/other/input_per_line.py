@@ -20,7 +20,7 @@ class InputPerLine(Rule):
     name = "input-per-line"
     message = "`input()` reads one line in every pass of a counted loop"
     advice = "Read the lines from `sys.stdin`: `for line in islice(sys.stdin, {count})`"
-    gain = Gain("O(n) calls", "O(n / buffer)", {10: 1.1, 1_000: 3.1, 100_000: 3.9}, Tier.CONSTANT)
+    gain = Gain("O(n) calls", "O(n / buffer)", {10: 1.1, 1_000: 3.2, 100_000: 3.9}, Tier.CONSTANT)
     confidence = 0.6  # most that is published is typed in by hand, a few lines
     calls = frozenset({"input"})
     examples = (

@@ -37,7 +37,7 @@ class ListdirThenStat(Rule):
     name = "listdir-then-stat"
     message = "`{function}` asks the system again about each name from `os.listdir`"
     advice = "Loop over `os.scandir({folder})` and use `entry.{method}`"
-    gain = Gain("O(n) system calls", "O(n / buffer)", {10: 3.1, 100: 4.1, 300: 4.0}, Tier.CONSTANT)
+    gain = Gain("O(n) system calls", "O(n / buffer)", {10: 3.4, 100: 5.2, 300: 5.0}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     calls = frozenset({"listdir"})
     examples = (

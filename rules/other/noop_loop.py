@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, remove
-from effilint.analyzer.facts.unread import grows_in_place, is_trial, is_tried
+from effilint.analyzer.facts.unread import grows_in_place, is_idle, is_trial, is_tried
 from effilint.analyzer.patterns import looks_at_locals, walk
 
 _SIZED = ("list", "tuple", "set", "frozenset", "dict", "str", "bytes", "range", "deque", "Counter")
@@ -24,7 +24,7 @@ class NoopLoop(Rule):
     message = "The loop has no effect: {why}"
     advice = "Remove it"
     confidence = 0.85  # too few findings on real code to know
-    gain = Gain("O(n)", "O(1)", {10: 3.1, 1_000: 40.0, 100_000: 21.0})
+    gain = Gain("O(n)", "O(1)", {10: 3.8, 1_000: 40.0, 100_000: 45.0})
     safety = Safety.UNSAFE
     examples = (
         Bad(
@@ -118,6 +118,14 @@ class NoopLoop(Rule):
                     _ = cache[key]
             """
         ),
+        # A request is sent.
+        Good(
+            """
+            def visit(client, addresses: list[str]):
+                for address in addresses:
+                    answer = client.get(address)
+            """
+        ),
         # An attribute stays.
         Good(
             """
@@ -191,9 +199,9 @@ def _is_idle(block: list[ast.stmt]) -> bool:
 
 def _is_without_effect(loop: ast.For, context: Context) -> bool:
     for node in walk(loop):
-        if isinstance(node, ast.Assign | ast.AugAssign) and not context.is_pure(node.value):
+        if isinstance(node, ast.Assign | ast.AugAssign) and not is_idle(node.value, context):
             return False
-        if isinstance(node, ast.If) and not context.is_pure(node.test):
+        if isinstance(node, ast.If) and not is_idle(node.test, context):
             return False
         if isinstance(node, ast.For) and not _is_sized(node.iter, context):
             return False

@@ -27,7 +27,7 @@ class OpenInLoop(Rule):
     name = "open-in-loop"
     message = "The same file is opened and closed again for every pass of the loop"
     advice = "Open it once, around the loop{where}"
-    gain = Gain("O(n) opens", "O(1) opens", {10: 1.7, 1_000: 48.0, 10_000: 96.0})
+    gain = Gain("O(n) opens", "O(1) opens", {10: 1.7, 1_000: 40.0, 10_000: 83.0})
     calls = frozenset({"open"})
     examples = (
         Bad(

@@ -27,7 +27,7 @@ class RaiseAndCatchLocally(Rule):
     name = "raise-and-catch-locally"
     message = "`{error}` is raised and caught on the spot, in a loop"
     advice = "Do what the handler does in an `if`, or `continue`"
-    gain = Gain("O(n) exceptions", "O(n)", {10: 1.9, 1_000: 2.2, 100_000: 2.2}, Tier.CONSTANT)
+    gain = Gain("O(n) exceptions", "O(n)", {10: 1.8, 1_000: 2.2, 100_000: 2.2}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -36,7 +36,7 @@ class SuppressInLoop(Rule):
     name = "suppress-in-loop"
     message = "`suppress` costs more than what it guards, in every pass of the loop"
     advice = "Use `try` and `except {errors}: pass`"
-    gain = Gain("O(n) managers", "O(1)", {10: 3.9, 1_000: 3.9, 100_000: 3.9}, Tier.CONSTANT)
+    gain = Gain("O(n) managers", "O(1)", {10: 3.8, 1_000: 4.1, 100_000: 4.1}, Tier.CONSTANT)
     examples = (
         Bad(
             """

@@ -35,7 +35,7 @@ class TryKeyErrorInit(Rule):
     name = "try-keyerror-init"
     message = "Every new key of `{mapping}` costs a raised and caught `KeyError`"
     advice = "Use a `defaultdict({factory})`, or `{mapping}.setdefault(...)`"
-    gain = Gain("O(n) exceptions", "O(n)", {10: 1.2, 1_000: 1.3, 10_000: 1.3}, Tier.IDIOM)
+    gain = Gain("O(n) exceptions", "O(n)", {10: 1.1, 1_000: 1.3, 10_000: 1.3}, Tier.IDIOM)
     safety = Safety.UNSAFE
     examples = (
         Bad(

@@ -29,7 +29,7 @@ class UnboundedCombinatorial(Rule):
     name = "unbounded-combinatorial"
     message = "Tries {what} of `{items}`, however many there are"
     advice = "Use dynamic programming, sorting or a bound, or refuse inputs above a size"
-    gain = Gain("O(n!)", "O(2^n · n²)", {5: 0.37, 8: 3.5, 9: 11.0})
+    gain = Gain("O(n!)", "O(2^n · n²)", {5: 0.38, 8: 3.7, 9: 11.0})
     confidence = 0.9
     calls = frozenset({"permutations", "product", "combinations"})
     examples = (

@@ -247,18 +247,15 @@ class ListAsQueue(Rule):
         Good(
             """
             class Marks:
-                def __init__(self):
-                    self.places = []
+                places: list[int] = []
 
                 def read(self, texts):
-                    for text in texts:
-                        self.places.append(len(text))
+                    self.places.extend(len(text) for text in texts)
                     self.places.sort()
 
                 def up_to(self, end):
-                    while self.places:
-                        if self.places.pop(0) > end:
-                            break
+                    while self.places and self.places[0] <= end:
+                        yield self.places.pop(0)
 
             def prefixes(words):
                 words = list(words)
@@ -269,12 +266,12 @@ class ListAsQueue(Rule):
         ),
         Good(
             """
-            from bisect import bisect
+            from bisect import insort
 
             def newest(jobs, count):
                 times = []
                 for job in jobs:
-                    times.insert(bisect(times, job.time), job.time)
+                    insort(times, job.time)
                     if len(times) > count:
                         del times[0]
                 return times

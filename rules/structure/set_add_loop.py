@@ -67,6 +67,26 @@ class SetAddLoop(Rule):
                 return found
             """,
         ),
+        Bad(
+            """
+            def pairs(rows, last):
+                found = set()
+                for row in rows:
+                    for pair in (row[0], 1), *row[1:]:
+                        found.add(pair)  # DST209
+                for other in rows or last:
+                    found.add(other)  # DST209
+                return found
+            """,
+            fixed="""
+            def pairs(rows, last):
+                found = set()
+                for row in rows:
+                    found.update(((row[0], 1), *row[1:]))
+                found.update(rows or last)
+                return found
+            """,
+        ),
         # What is added is made in the loop: a generator is no quicker.
         Good(
             """
@@ -130,6 +150,8 @@ class SetAddLoop(Rule):
         if names_in(items) & names_in(node.target):
             return
         place = context.segment(items)
-        added = operand_text(node.iter, context.segment(node.iter))
+        added = context.segment(node.iter)
+        if isinstance(node.iter, ast.Tuple | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+            added = operand_text(node.iter, added)
         edit = Edit(node, statements(f"{place}.update({added})"))
         yield self.report(statement, edit, items=place)

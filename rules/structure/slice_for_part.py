@@ -27,7 +27,8 @@ class SliceForPart(Rule):
 
     `s[i:].startswith(p)` copies all that follows to compare a few characters: `s.startswith(p, i)`
     compares them where they are. The methods that search, and those of a compiled pattern, take a
-    place to start from; a length is a difference; an item has an index.
+    place to start from; a length is a difference; an item has an index. The fix assumes that the
+    place is in the sequence: beyond its end the slice is empty, and the difference below zero.
     """
 
     code = "DST406"
@@ -316,7 +317,7 @@ def _asked(
     if isinstance(sought, ast.Tuple | ast.GeneratorExp | ast.Starred):
         text = text if context.segment(sought).startswith("(") else ""
     if attr in ("startswith", "endswith"):
-        return call, f"to see how it {attr[:-4]}s", text, f"Write `{text}`"
+        return call, f"to see how it {attr[:-4]}", text, f"Write `{text}`"
     if attr in ("index", "rindex") and not _is_text(call, context):
         return None  # to search a list takes longer than to copy it
     if not is_back and attr in ("find", "rfind"):
