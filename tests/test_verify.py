@@ -96,6 +96,7 @@ def test_a_faster_fix_is_verified(scratch: Path) -> None:
     assert is_clean(scratch)
 
 
+@pytest.mark.slow
 def test_text_formats_say_so() -> None:
     Path("a.py").write_text(SAFE)
     output = run("check", "--verify").stdout
@@ -162,6 +163,7 @@ def test_what_cannot_be_run_has_one_reason(code: str, reason: str, scratch: Path
     assert is_clean(scratch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [
@@ -203,6 +205,7 @@ HARMLESS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", HARMLESS)
 def test_output_and_own_files_do_no_harm(statement: str, project: Path, scratch: Path) -> None:
     found = verified(f"{statement}\n" + SAFE)
@@ -211,6 +214,7 @@ def test_output_and_own_files_do_no_harm(statement: str, project: Path, scratch:
     assert is_clean(scratch)
 
 
+@pytest.mark.slow
 def test_no_secret_reaches_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_OF_A_TEST", "1")
     look = """
@@ -264,6 +268,7 @@ def test_every_difference_counts(old: str, new: str, difference: str) -> None:
         compare(pair)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -279,6 +284,7 @@ def test_what_nobody_can_tell_apart_is_equal(old: str, new: str) -> None:
         assert compare(pair).ratio > 0
 
 
+@pytest.mark.slow
 def test_examples_show_what_to_pass() -> None:
     documented = '''
 def common(xs, ys):
@@ -372,6 +378,7 @@ def test_fix_with_verify_applies_only_what_is_proven() -> None:
     assert result.stdout.endswith("Found 3 findings (1 fixed, 2 remaining).\n")
 
 
+@pytest.mark.slow
 def test_unsafe_fixes_stay_unsafe_when_verified() -> None:
     Path("a.py").write_text(UNSAFE)
     result = run("fix", "--verify")
@@ -379,6 +386,7 @@ def test_unsafe_fixes_stay_unsafe_when_verified() -> None:
     assert "Left a.py:4:30: DST101" in result.stdout
 
 
+@pytest.mark.slow
 def test_diff_and_standard_input() -> None:
     result = run("check", "--diff", "--verify", "-", stdin=SAFE + DIFFERENT)
     assert "+        total += todo.popleft()" in result.stdout
@@ -387,6 +395,7 @@ def test_diff_and_standard_input() -> None:
     assert "popleft()" in run("fix", "--verify", "-", stdin=SAFE).stdout
 
 
+@pytest.mark.slow
 def test_what_was_proven_is_not_remembered() -> None:
     Path("a.py").write_text(SAFE)
     arguments = ["check", "--output-format", "json", "--cache-dir", "cache"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.unread import is_fresh
+from effilint.analyzer.facts.unread import IMMUTABLE, is_fresh
 from effilint.analyzer.patterns import is_name
 from effilint.analyzer.tree import walk
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def fills_others(fillers: list[ast.stmt], name: str, context: Context) -> bool:
     """Whether something is done to the items, and these were not all made here."""
     statements = [part for filler in fillers for part in walk(filler) if isinstance(part, ast.stmt)]
-    steps = [step for statement in statements if (step := _step(statement, name)) is not None]
+    found = (_step(statement, name, context) for statement in statements)
+    steps = [step for step in found if step is not None]
     reach = max((deep for deep, _ in steps), default=0)
     if reach == 0:
         return False
@@ -24,7 +25,7 @@ def fills_others(fillers: list[ast.stmt], name: str, context: Context) -> bool:
     return not all(_is_made_here(item, context) for item in given)
 
 
-def _step(statement: ast.stmt, name: str) -> tuple[int, list[ast.expr]] | None:
+def _step(statement: ast.stmt, name: str, context: Context) -> tuple[int, list[ast.expr]] | None:
     """How deep inside the variable the statement changes something, and what it puts there."""
     match statement:
         case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=value):
@@ -34,8 +35,8 @@ def _step(statement: ast.stmt, name: str) -> tuple[int, list[ast.expr]] | None:
             return (deep - 1, [value] if value else []) if deep else None
         case ast.AugAssign(target=target, value=value):
             deep = _depth(target, name)
-            if deep and isinstance(value, ast.Constant):
-                deep -= 1  # numbers are counted
+            if deep and context.type_of(value).name in IMMUTABLE:
+                deep -= 1  # numbers, or texts, are added up
             return None if deep is None else (deep, [] if deep else [value])
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner), args=args)):
             deep = _depth(owner, name)
@@ -70,5 +71,4 @@ def _items(value: ast.expr | None) -> list[ast.expr]:
 
 
 def _is_made_here(item: ast.expr, context: Context) -> bool:
-    is_plain = isinstance(item, ast.Constant | ast.JoinedStr | ast.Compare)
-    return is_plain or is_fresh(item, context)
+    return context.type_of(item).name in IMMUTABLE or is_fresh(item, context)

@@ -29,7 +29,7 @@ _MAKERS = frozenset(
 _ACTIVE = frozenset(
     "get find search start end join copy count replace total match index encode decode".split()
 )
-_IMMUTABLE = ("int", "float", "bool", "str", "bytes", "complex", "tuple", "NoneType", "frozenset")
+IMMUTABLE = ("int", "float", "bool", "str", "bytes", "complex", "tuple", "NoneType", "frozenset")
 _TRIALS = ("test", "bench", "trace", "time", "profile", "perf", "warm", "_calib", "calib")
 
 
@@ -113,9 +113,9 @@ def grows_in_place(target: ast.Name, context: Context) -> bool:
     if all(binding.kind is not Kind.AUGMENTED for binding in bindings):
         return False
     if any(binding.kind in (Kind.ARGUMENT, Kind.LOOP) for binding in bindings):
-        return context.type_of(target).name not in _IMMUTABLE
+        return context.type_of(target).name not in IMMUTABLE
     return not all(
-        binding.value is not None and context.type_of(binding.value).name in _IMMUTABLE
+        binding.value is not None and context.type_of(binding.value).name in IMMUTABLE
         for binding in bindings
         if binding.kind is Kind.ASSIGN
     )

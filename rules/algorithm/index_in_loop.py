@@ -246,7 +246,7 @@ def _searches_list(item: ast.expr, owner: ast.expr, loops: list[Loop], context: 
     kind = context.type_of(owner)
     if kind.name not in ("list", "tuple", "deque"):
         return False
-    sources = [owner, *(loop.iter for loop in loops if _is_from(item, loop))]
+    sources = [owner, *(loop.iter for loop in loops if _is_from(loop, item))]
     if context.type_of(item).is_mutable or any(_holds_lists(s, context) for s in sources):
         return False  # no dict has such keys
     outer = loops[-1]
@@ -257,7 +257,7 @@ def _searches_list(item: ast.expr, owner: ast.expr, loops: list[Loop], context: 
     )
 
 
-def _is_from(item: ast.expr, loop: Loop) -> TypeGuard[ast.For | ast.AsyncFor | ast.comprehension]:
+def _is_from(loop: Loop, item: ast.expr) -> TypeGuard[ast.For | ast.AsyncFor | ast.comprehension]:
     """Whether the item is what the loop goes through."""
     return (
         not isinstance(loop, ast.While)

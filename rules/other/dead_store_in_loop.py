@@ -342,11 +342,12 @@ def _is_busy(store: ast.stmt, stores: list[ast.stmt], context: Context) -> bool:
 
 def _makes_collection(store: ast.stmt, context: Context) -> bool:
     """Whether it goes through something, which `unused-expensive-result` looks at."""
-    if not isinstance(store, ast.Assign):
-        return False
-    value = store.value
-    is_call = isinstance(value, ast.Call) and len(value.args) == 1
-    return isinstance(value, _MADE) or (is_call and context.resolve(value.func) in _MAKERS)
+    match store:
+        case ast.Assign(value=ast.Call(func=function, args=[_])):
+            return context.resolve(function) in _MAKERS
+        case ast.Assign(value=value):
+            return isinstance(value, _MADE)
+    return False
 
 
 def _first_store(statement: ast.stmt) -> ast.stmt | None:
