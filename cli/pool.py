@@ -30,6 +30,8 @@ def examine_in_parallel(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
             for outcome in future.result():
                 del unfinished[outcome.path]
                 yield outcome
+        # Left to itself, a pool may write to a pipe that is closed already when Python ends.
+        executor.shutdown()
     except BrokenProcessPool:
         pass
     finally:
