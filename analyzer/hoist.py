@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
@@ -170,10 +171,9 @@ def _tests_before(child: ast.AST, outer: ast.AST) -> list[ast.expr]:
         case ast.If(test=test) | ast.IfExp(test=test):
             return [] if child is test else [test]
         case ast.BoolOp(values=tests) | ast.comprehension(ifs=tests) if child in tests:
-            return tests[: tests.index(child)]
+            return list(takewhile(lambda test: test is not child, tests))
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            clauses = outer.generators
-            before = clauses[: clauses.index(child)] if child in clauses else clauses
+            before = takewhile(lambda clause: clause is not child, outer.generators)
             return [test for clause in before for test in clause.ifs]
     return []
 

@@ -28,7 +28,7 @@ def is_modulus(node: ast.expr, context: Context) -> bool:
 
 def growing_steps(name: ast.Name, context: Context, *, is_table: bool) -> list[ast.stmt]:
     """The statements in loops that make the number, or an item of the table, grow fast."""
-    found: list[ast.stmt] = []
+    found: set[ast.stmt] = set()
     nodes = [*(b.node for b in context.bindings(name)), *context.uses(name)]
     for node in nodes:
         statement = context.statement(node)
@@ -39,7 +39,7 @@ def growing_steps(name: ast.Name, context: Context, *, is_table: bool) -> list[a
             continue
         is_turn = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
         if is_turn or _multiplies(value, name.id, is_table=is_table):
-            found.append(statement)
+            found.add(statement)
     return sorted(found, key=lambda statement: statement.lineno)
 
 
