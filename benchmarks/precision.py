@@ -167,8 +167,8 @@ some of them in sight ({", ".join(SEEN)}); the others were opened when the rules
 ({", ".join(FRESH)}).
 
 *Right*: the claim is true and the advice holds. *Petty*: both, but the data is evidently small or
-the code evidently cold. *Wrong*: a false claim or bad advice. Up to {ENOUGH} findings of a rule were
-read, spread over the packages; a rule with wrong ones was then mended, and later readings were
+the code evidently cold. *Wrong*: a false claim or bad advice. Up to {ENOUGH} findings of a rule
+were read, spread over the packages; a rule with wrong ones was then mended, and later readings were
 added. *Read* to *wrong* count all verdicts, also of what a mended rule no longer reports: this is
 what the rules were worth when they were read. The last three columns are about the findings read
 that are still reported: how many, how many of them in fresh packages, and the share that is not
