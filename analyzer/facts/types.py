@@ -354,7 +354,9 @@ class Types:
         if isinstance(function, ast.AsyncFunctionDef):
             return UNKNOWN
         if function.returns is not None:
-            return annotated(function.returns, self._context.resolve)
+            named = annotated(function.returns, self._context.resolve)
+            if named is not UNKNOWN:
+                return named
         outcome = self._context.calls.outcome(function)
         if outcome.is_generator:
             return Type("generator")

@@ -17,6 +17,7 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.scopes import Kind
+from effilint.analyzer.facts.searched_lists import holds_unhashable
 from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, region_of, repeats, stem_of
 from effilint.analyzer.patterns import (
     is_assertion,
@@ -189,6 +190,22 @@ class CountInLoop(Rule):
                 return [row.count(0) for row in rows]
             """
         ),
+        # Dicts cannot be counted with a `Counter`.
+        Good(
+            """
+            from typing import TypedDict
+
+            class Shape(TypedDict):
+                corners: int
+
+            def shape_of(name: str) -> Shape:
+                return {"corners": len(name)}
+
+            def usual(names: list[str]):
+                shapes = [shape_of(name) for name in names]
+                return max(shapes, key=shapes.count)
+            """
+        ),
         # A few letters of a text are found faster one by one.
         Good(
             """
@@ -212,7 +229,9 @@ class CountInLoop(Rule):
         items = context.segment(node.value)
         if isinstance(parent, ast.keyword) and parent.arg == "key":
             call = context.parents[parent]
-            if _goes_through(call, node.value, context) and not _is_text(node.value, context):
+            if not _goes_through(call, node.value, context) or _is_text(node.value, context):
+                return
+            if not holds_unhashable(context, node.value):
                 edits: tuple[Edit | AddImport, ...] = (
                     Edit(node, replacement(f"Counter({items}).__getitem__")),
                     AddImport("collections", "Counter"),
@@ -231,7 +250,7 @@ class CountInLoop(Rule):
             return
         if not loops or not _counts_items(node.args[0], owner, loops, context):
             return
-        if _is_of_unknown_items(owner, context):
+        if _has_no_hashes(owner, context):
             return
         loop = invariant_loop(owner, context)
         if loop is None or not any(
@@ -253,10 +272,10 @@ class CountInLoop(Rule):
             yield self.report(node, items=items)
 
 
-def _is_of_unknown_items(owner: ast.expr, context: Context) -> bool:
-    """Whether it is one of the items of something, and may well hold dicts or lists."""
+def _has_no_hashes(owner: ast.expr, context: Context) -> bool:
+    """Whether it holds dicts or lists, or is one of the items of something and may well do so."""
     bindings = context.bindings(owner)
-    return (
+    return holds_unhashable(context, owner) or (
         any(binding.kind is Kind.LOOP for binding in bindings)
         and not context.type_of(owner).is_known
     )

@@ -145,7 +145,10 @@ class BigTemporaryForSingleElement(Rule):
         if call is None or is_tried_out(node, context):
             return
         is_line = method_call(node.value, "splitlines")
-        edits = [] if is_line or is_guarded(context, node) else [Edit(node, replacement(call))]
+        is_caught = is_guarded(context, node)
+        edits = [] if is_line or is_caught else [Edit(node, replacement(call))]
+        if is_caught and isinstance(node.value, ast.ListComp):
+            call = f"next(({unbracketed(context.segment(node.value))}), None)"
         whole = one_line(context.segment(node.value))
         whole = whole if len(whole) < 60 else f"{whole[:56]} ..."
         yield self.report(node, *edits, whole=whole, call=one_line(call))
@@ -189,6 +192,8 @@ def _next_match(whole: ast.ListComp, context: Context) -> str | None:
 def _is_long_text(text: ast.expr, context: Context) -> bool:
     if isinstance(text, ast.Call) and context.resolve(text.func) in ("repr", "str", "format"):
         return False
+    if isinstance(text, ast.Subscript):
+        return False  # one of several texts is a line as likely as not
     return context.type_of(text).name == "str" and not isinstance(text, ast.Constant)
 
 

@@ -17,6 +17,7 @@ from effilint.analyzer.patterns import (
     walk,
 )
 
+_XML_MODULES = ("ElementTree", "lxml", "xml", "etree")
 _XML_WALKS = ("findall", "iterfind", "iter", "xpath", "getiterator", "iterchildren")
 
 
@@ -150,6 +151,18 @@ class DictScanForKey(Rule):
                 return names
             """
         ),
+        # An XML element has items, but is no mapping.
+        Good(
+            """
+            import xml.etree.ElementTree as ElementTree
+
+            def identifiers(text):
+                for child in ElementTree.fromstring(text):
+                    for key, value in child.items():
+                        if key == "id":
+                            yield value
+            """
+        ),
         # Something is done for the other keys too.
         Good(
             """
@@ -208,8 +221,16 @@ def _scan(context: Context, target: ast.expr, source: ast.expr, test: ast.expr) 
             is_view = method_call(source, "items") is not None and not kind.is_known
             if _is_small(context, table) or is_unhashable(context, wanted):
                 return None
+            if not kind.is_known and _reads_xml(context):
+                return None
             return (key, table, wanted) if kind.is_mapping or is_view else None
     return None
+
+
+def _reads_xml(context: Context) -> bool:
+    """Whether the file may hold XML elements: they have `items()` but are no mappings."""
+    imported = context.index.get(ast.alias, ())
+    return any(part in getattr(alias, "name", "") for alias in imported for part in _XML_MODULES)
 
 
 def _asserts(choice: ast.If) -> bool:

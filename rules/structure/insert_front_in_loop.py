@@ -233,6 +233,17 @@ class InsertFrontInLoop(Rule):
                 return values
             """
         ),
+        # Turned around: what is put in front has come from the end.
+        Good(
+            """
+            def turned(cards: list[str], times: int):
+                deck = list(cards)
+                for _ in range(times):
+                    deck.insert(0, deck[-1])
+                    deck.pop()
+                return deck
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
@@ -297,9 +308,11 @@ def _growing_loops(context: Context, statement: ast.stmt, items: ast.expr) -> li
     if _is_for_one_item(context, statement, loops[0]) or _has_inner_loop(context, loops[0], items):
         return []
     if any(
-        same(grown, items) for node in walk(loops[-1]) if (grown := method_call(node, "append"))
+        same(other, items)
+        for node in walk(loops[-1])
+        if (other := method_call(node, "append", "pop")) is not None
     ):
-        return []  # put at both ends
+        return []  # put at both ends, or turned around
     if any(_is_work(context, node) for node in walk(loops[0])):
         return []
     region = region_of(context, loops[-1])
