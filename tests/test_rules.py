@@ -128,3 +128,9 @@ def test_every_behaviour_has_at_least_four_rules() -> None:
     for rule in RULES.values():
         counts[rule.behaviour.prefix] += 1
     assert {prefix: count for prefix, count in counts.items() if count < 4} == {}
+
+
+def test_advice_puts_a_sum_in_brackets() -> None:
+    code = 'def first(script: str) -> str:\n    return (script + "!").splitlines()[0]\n'
+    (finding,) = Linter([RULES["MEM205"]]).check(Source(code))
+    assert '(script + "!").partition' in finding.advice

@@ -173,7 +173,7 @@ def _shorter(whole: ast.expr, place: int, context: Context) -> str | None:
             return f"next({context.segment(file)})" if is_file else None
         case ast.Call(func=ast.Attribute(value=text, attr="splitlines"), args=[], keywords=[]):
             if place in (0, -1) and _is_long_text(text, context):
-                return _line(context.segment(text), place)
+                return _line(operand_text(text, context.segment(text)), place)
     return None
 
 
