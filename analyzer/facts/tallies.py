@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from effilint.analyzer.facts.zeroed import counting_step
 from effilint.analyzer.patterns import is_constant, membership, same
 
 if TYPE_CHECKING:
@@ -69,21 +70,14 @@ def _by_default(statement: ast.Assign) -> tuple[ast.expr, ast.expr] | None:
 
 
 def _grown(statement: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
-    """Dict and key of `counts[key] += 1`, or of its long form."""
+    """Dict and key of `counts[key] += 1`, or of its long forms."""
     match statement:
-        case ast.AugAssign(
-            target=ast.Subscript(value=counts, slice=key), op=ast.Add(), value=one
-        ) if is_constant(one, 1):
-            return counts, key
         case ast.Assign(
             targets=[ast.Subscript(value=counts, slice=key) as target],
-            value=ast.BinOp(left=left, op=ast.Add(), right=right),
-        ):
-            if (same(left, target) and is_constant(right, 1)) or (
-                same(right, target) and is_constant(left, 1)
-            ):
-                return counts, key
-    return None
+            value=ast.BinOp(left=one, op=ast.Add(), right=right),
+        ) if same(right, target) and is_constant(one, 1):
+            return counts, key
+    return counting_step(statement)
 
 
 def _asks(test: ast.expr, found: tuple[ast.expr, ast.expr], op: type[ast.cmpop]) -> bool:
