@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from effilint.analyzer.context import Context
+from effilint.analyzer.facts.cold import is_cold
 from effilint.analyzer.model import Diagnostic, Finding, Rule
 from effilint.analyzer.patterns import is_compiled, last_name
 from effilint.analyzer.source import Source
@@ -36,10 +37,12 @@ class Linter:
     def findings(self, context: Context) -> Iterator[Finding]:
         """Yield what the rules find, in no particular order.
 
-        Nothing is found in functions that a decorator compiles: Python's costs are not theirs.
+        Nothing is found in functions that a decorator compiles, since Python's costs are not
+        theirs, nor in code whose speed nobody waits for: see `is_cold`.
         """
         for finding in self._visited(context):
-            if not is_compiled(context.ancestors(finding.node)):
+            node = finding.node
+            if not is_compiled(context.ancestors(node)) and not is_cold(node, context):
                 yield finding
 
     def _visited(self, context: Context) -> Iterator[Finding]:

@@ -17,7 +17,6 @@ __all__ = [
     "is_compiled",
     "is_constant",
     "is_empty_container",
-    "is_in_test",
     "is_name",
     "last_name",
     "looks_at_locals",
@@ -217,15 +216,6 @@ def is_assertion(node: ast.AST | None) -> bool:
         case ast.Call(func=ast.Attribute(value=ast.Name("self"), attr=attr)):
             return attr.startswith("assert")
     return False
-
-
-def is_in_test(ancestors: Iterator[ast.AST]) -> bool:
-    """Whether a node with these ancestors is in a function such as `test_names`."""
-    return any(isinstance(o, FUNCTIONS) and _name(o).startswith("test_") for o in ancestors)
-
-
-def _name(function: ast.AST) -> str:
-    return getattr(function, "name", "")
 
 
 def looks_at_locals(function: ast.AST) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -86,12 +87,16 @@ class Calls:
                 found[name].append(call)
         return found
 
+    def named(self, name: str) -> Sequence[ast.Call]:
+        """The calls of this file, in no particular order, of anything of that name."""
+        return self._by_name.get(name, ())
+
     def callers(self, function: ast.AST) -> list[ast.Call]:
         """The calls of `function` in this file."""
         found = self._callers.get(function)
         if found is None:
             # A function is called by its own name only: see callee().
-            named = self._by_name.get(getattr(function, "name", ""), ())
+            named = self.named(getattr(function, "name", ""))
             found = [call for call in named if self.callee(call) is function]
             self._callers[function] = found
         return found

@@ -12,8 +12,6 @@ from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.short_loops import is_written_down
 from effilint.analyzer.patterns import (
     constant_int,
-    is_asserted,
-    is_in_test,
     method_call,
     names_in,
     range_bounds,
@@ -68,8 +66,6 @@ def join_of_comprehension(inner: ast.comprehension, context: Context) -> Join | 
     """The join that the last clause of a comprehension makes with the loop around it."""
     comp = context.parents[inner]
     assert isinstance(comp, COMPREHENSIONS)
-    if is_asserted(context.ancestors(comp)):
-        return None
     place = comp.generators.index(inner)
     tests = _tests(comp, inner, context)
     if place != len(comp.generators) - 1 or not tests:
@@ -163,8 +159,6 @@ def _is_hot(join: Join, region: ast.AST, context: Context) -> bool:
         return False  # the rows of a drawing
     if any(isinstance(outer, ast.ExceptHandler) for outer in context.ancestors(join.inner)):
         return False  # taken where items cannot be hashed
-    if is_in_test(context.ancestors(join.inner)):
-        return False
     return context.is_invariant(join.inner.iter, region)
 
 

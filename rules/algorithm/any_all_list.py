@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.facts.match_questions import uses_up
 from effilint.analyzer.facts.purity import CHANGING_METHODS
-from effilint.analyzer.patterns import is_asserted, method_call, unbracketed, walk
+from effilint.analyzer.patterns import method_call, unbracketed, walk
 from effilint.analyzer.rewrite import replacement
 
 # Calls that take no longer than a step of a generator does.
@@ -119,8 +119,6 @@ class AnyAllList(Rule):
         if context.trip_count(comp.generators[0]) is not None or not _is_costly(comp, context):
             return
         if _has_effect(comp, context) or uses_up(comp, context):
-            return
-        if is_asserted(context.ancestors(node)):
             return
         text = unbracketed(context.segment(comp))
         yield self.report(comp, Edit(node, replacement(f"{function}({text})")), function=function)

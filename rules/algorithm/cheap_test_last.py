@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
-from effilint.analyzer.patterns import is_asserted, names_in, operand_text, sole_statement, walk
+from effilint.analyzer.patterns import names_in, operand_text, sole_statement, walk
 
 _SCANS = frozenset("any all sum sorted set list tuple min max".split())
 _SEARCHES = frozenset("re.search re.match re.fullmatch re.findall".split())
@@ -132,8 +132,6 @@ class CheapTestLast(Rule):
         if not _is_repeated(node, context):
             return
         if not _is_order_free(slow, quick, context) or not _is_tested(node, context):
-            return
-        if is_asserted(context.ancestors(node)):
             return
         one, other = context.segment(slow), context.segment(quick)
         edits = (

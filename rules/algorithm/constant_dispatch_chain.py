@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Tier
-from effilint.analyzer.patterns import is_in_test, same, sole_statement
+from effilint.analyzer.patterns import same, sole_statement
 
 _FEWEST = 6
 
@@ -197,8 +197,6 @@ class ConstantDispatchChain(Rule):
         if len(arms) < _FEWEST or len({_target(arm) for arm in arms} | {None}) > 2:
             return
         if None in {_target(arm) for arm in arms} or _continues(node, subject, context):
-            return
-        if is_in_test(context.ancestors(node)):
             return
         yield self.report(node.test, count=len(arms), subject=context.segment(subject))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Safety
 from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, stem_of
-from effilint.analyzer.patterns import is_asserted, membership, names_in
+from effilint.analyzer.patterns import membership, names_in
 
 _BUILDERS = frozenset("set frozenset list tuple sorted map filter".split())
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
@@ -155,8 +155,6 @@ class ContainerBuiltInCompCondition(Rule):
         if pair is None or not isinstance(pair[1], (ast.Call, *_COMPREHENSIONS)):
             return
         item, container = pair
-        if is_asserted(context.ancestors(node)):
-            return  # what is tested is small
         subject = _built_from(container, context)
         if subject is None or context.length(subject) is not None:
             return

@@ -21,7 +21,6 @@ from effilint.analyzer.facts.searched_lists import holds_unhashable
 from effilint.analyzer.hoist import fresh_name, invariant_loop, lifted, region_of, repeats, stem_of
 from effilint.analyzer.patterns import (
     is_assertion,
-    is_in_test,
     method_call,
     names_in,
     same,
@@ -244,8 +243,6 @@ class CountInLoop(Rule):
         if len(node.args) != 1 or node.keywords or not names_in(node.args[0]):
             return
         loops = [] if is_assertion(context.parent(node)) else context.hot_loops(node)
-        if is_in_test(context.ancestors(node)):
-            return
         if loops and _is_failing(region_of(loops[-1], context), context):
             return
         if not loops or not _counts_items(node.args[0], owner, loops, context):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.hoist import fresh_name
-from effilint.analyzer.patterns import is_asserted, same, walk
+from effilint.analyzer.patterns import same, walk
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # Calls that take hardly longer than a look-up of the name that would stand for them.
@@ -114,7 +114,7 @@ class DuplicateCallFilterValue(Rule):
         ifs = node.generators[-1].ifs
         if not ifs or context.trip_count(node.generators[-1]) is not None:
             return
-        if _is_over_fields(node, context) or is_asserted(context.ancestors(node)):
+        if _is_over_fields(node, context):
             return
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         calls = [part for result in results for part in _evaluated(result)]

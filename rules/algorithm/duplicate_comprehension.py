@@ -7,7 +7,7 @@ from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Saf
 from effilint.analyzer.facts.repeats import earlier_twin
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.hoist import fresh_name
-from effilint.analyzer.patterns import is_asserted, is_constant
+from effilint.analyzer.patterns import is_constant
 from effilint.analyzer.rewrite import around
 
 _READERS = frozenset("len sum min max any all sorted".split())
@@ -28,6 +28,7 @@ class DuplicateComprehension(Rule):
     advice = "Keep the first result in a variable"
     gain = Gain("O(n) twice", "O(n) once", {10: 1.6, 1_000: 2.0, 100_000: 2.0})
     safety = Safety.UNSAFE
+    confidence = 0.9  # what is built twice is a handful of things, in most that was read
     examples = (
         Bad(
             """
@@ -139,8 +140,6 @@ class DuplicateComprehension(Rule):
         if first is None:
             whole, first = node, earlier_twin(node, others, context)
         if first is None or isinstance(whole, ast.GeneratorExp):
-            return
-        if is_asserted(context.ancestors(whole)):
             return
         if not (_is_read(whole, context) and _is_read(first, context)):
             return

@@ -15,7 +15,7 @@ from effilint.analyzer import (
     Safety,
     replacement,
 )
-from effilint.analyzer.patterns import is_asserted, same
+from effilint.analyzer.patterns import same
 
 
 class FactorialRatio(Rule):
@@ -110,7 +110,7 @@ class FactorialRatio(Rule):
         if None in parts or not 1 <= len(parts) <= 2:
             return
         taken = _taken(whole, [part for part in parts if part is not None])
-        if taken is None or is_asserted(context.ancestors(node)):
+        if taken is None:
             return
         function = "comb" if len(parts) == 2 else "perm"
         better = f"math.{function}({context.segment(whole)}, {context.segment(taken)})"

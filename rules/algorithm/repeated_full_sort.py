@@ -16,7 +16,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.hoist import fresh_name, stem_of
-from effilint.analyzer.patterns import is_assertion, last_name, same
+from effilint.analyzer.patterns import is_asserted, last_name, same
 from effilint.analyzer.rewrite import around
 
 _READERS = frozenset("len sum min max any all enumerate zip iter reversed str repr".split())
@@ -138,11 +138,7 @@ class RepeatedFullSort(Rule):
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Name | ast.Attribute):
             return
         function = context.function(node)
-        if (
-            function is None
-            or _is_asserted(node, context)
-            or context.resolve(node.func) != "sorted"
-        ):
+        if function is None or context.resolve(node.func) != "sorted":
             return
         earlier = [
             call
@@ -151,7 +147,7 @@ class RepeatedFullSort(Rule):
             and (call.lineno, call.col_offset) < (node.lineno, node.col_offset)
             and context.function(call) is function
             and same(call, node)
-            and not _is_asserted(call, context)
+            and not is_asserted(context.ancestors(call))
         ]
         first = next((call for call in earlier if _comes_before(call, node, context)), None)
         if first is None or context.length(node.args[0]) is not None:
@@ -172,16 +168,6 @@ class RepeatedFullSort(Rule):
                     Edit(node, replacement(name)),
                 ]
         yield self.report(node, *edits, call=context.segment(node.args[0]), line=first.lineno)
-
-
-def _is_asserted(node: ast.AST, context: Context) -> bool:
-    """Whether the call is part of an assertion, which is to say what it checks."""
-    for outer in context.ancestors(node):
-        if isinstance(outer, ast.stmt):
-            return isinstance(outer, ast.Assert)
-        if is_assertion(outer):
-            return True
-    return False
 
 
 def _is_needed(node: ast.Call, block: list[ast.stmt], context: Context) -> bool:

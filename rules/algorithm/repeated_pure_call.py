@@ -10,7 +10,7 @@ from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.short_loops import is_call_sized, is_written_down
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.hoist import fresh_name
-from effilint.analyzer.patterns import constant_int, is_asserted, root_name, walk
+from effilint.analyzer.patterns import constant_int, root_name, walk
 from effilint.analyzer.rewrite import around
 
 _FOLDS = frozenset("sum min max set frozenset list tuple".split())
@@ -177,7 +177,7 @@ class RepeatedPureCall(Rule):
         subject = _subject(node)
         if subject is None or not _is_repeated(node, context):
             return
-        if not _is_linear(node, subject, context) or is_asserted(context.ancestors(node)):
+        if not _is_linear(node, subject, context):
             return
         if isinstance(context.parent(node), ast.Raise) or waits(context, node):
             return

@@ -17,7 +17,7 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.scopes import Kind
-from effilint.analyzer.patterns import is_assertion, root_name, walk
+from effilint.analyzer.patterns import root_name, walk
 
 _METHODS = frozenset(("startswith", "endswith"))
 # So many calls are long to read, too.
@@ -147,7 +147,7 @@ class StartswithOrChain(Rule):
     def visit_BoolOp(self, node: ast.BoolOp, context: Context) -> Iterator[Finding]:
         if not any(_call(value, node.op) for value in node.values):
             return
-        if context.function(node) is None or _is_asserted(node, context):
+        if context.function(node) is None:
             return
         groups: list[list[ast.expr]] = [
             list(values) for _, values in groupby(node.values, lambda v: _question(v, node.op))
@@ -192,12 +192,6 @@ def _is_often(node: ast.BoolOp, calls: list[ast.Call], context: Context) -> bool
     function = context.function(node)
     is_handed = any(binding.kind is Kind.ARGUMENT for binding in context.bindings(root))
     return is_handed and function is not None and function.name != "__init__"
-
-
-def _is_asserted(node: ast.AST, context: Context) -> bool:
-    """Whether the test is an assertion of its own."""
-    parent = context.parent(node)
-    return isinstance(parent, ast.Assert) or is_assertion(parent)
 
 
 def _call(value: ast.expr, operator: ast.boolop) -> ast.Call | None:

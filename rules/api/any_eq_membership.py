@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import is_name, names_in
 
 _CONTAINERS = frozenset(
@@ -117,8 +116,6 @@ class AnyEqMembership(Rule):
             case _:
                 return
         if wanted is None or context.resolve(node.func) != function:
-            return
-        if is_tried_out(node, context):
             return
         items = comp.generators[0].iter
         if not context.is_pure(wanted):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.errors import may_be_caught
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int, is_constant, is_name, operand_text
 
 
@@ -130,7 +129,7 @@ class BitsCountedInText(Rule):
         number = _number(text) if text is not None else None
         if number is None or (method == "bit_count" and _is_cut(text, away_from=2)):
             return
-        if not context.names.is_builtin("bin", node) or is_tried_out(node, context):
+        if not context.names.is_builtin("bin", node):
             return
         if method == "bit_count" and _is_way_out(context):
             return

@@ -15,7 +15,6 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import same, walk
 
 _ITEM = (ast.Name, ast.Constant)
@@ -155,7 +154,7 @@ def _is_felt(item: ast.expr, node: ast.AST, context: Context) -> bool:
     if any(isinstance(part, ast.Call | ast.Await | ast.JoinedStr) for part in walk(item)):
         return False
     loops = context.hot_loops(node)
-    if not loops or isinstance(loops[0], ast.comprehension) or is_tried_out(node, context):
+    if not loops or isinstance(loops[0], ast.comprehension):
         return False
     return sum(1 for statement in loops[0].body for _ in walk(statement)) <= _LIGHT
 

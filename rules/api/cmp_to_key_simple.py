@@ -17,7 +17,6 @@ from effilint.analyzer import (
     replacement,
 )  # fmt: skip
 from effilint.analyzer.facts.comparison import order_of
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import is_name, root_name
 
 
@@ -148,8 +147,6 @@ class CmpToKeySimple(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         if context.resolve(node.func) != "functools.cmp_to_key" or len(node.args) != 1:
-            return
-        if is_tried_out(node, context):
             return
         comparison = _comparison(node.args[0], context)
         keyword = context.parent(node)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.searched_lists import is_truth_test
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int, operand_text
 
 _FOUND = {
@@ -124,7 +123,7 @@ class CountForMembership(Rule):
         method = call.func.attr
         if isinstance(container, ast.Tuple | ast.List):
             return  # a few items, written down
-        if is_tried_out(call, context) or (method == "find" and not _is_hot(call, context)):
+        if method == "find" and not _is_hot(call, context):
             return
         kind = context.type_of(container).name
         if kind not in (_COUNTED if method == "count" else _TEXTS):

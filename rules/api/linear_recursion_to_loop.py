@@ -7,7 +7,6 @@ from itertools import combinations
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Tier
 from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.recursion import Step, goes_once, is_light, on_one_path, steps
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import always_leaves, walk
 
 _STEPS = (Step.LESS, Step.LINK)
@@ -135,8 +134,6 @@ class LinearRecursionToLoop(Rule):
 def _is_meant(function: FunctionNode, context: Context) -> bool:
     """Whether it is there to recurse, or each step does more: fills a table, calls others."""
     if "recur" in function.name:
-        return True
-    if is_tried_out(function, context):
         return True
     if context.calls.callees(function) - {function} or _only_raises(function, context):
         return True

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.searched_lists import is_truth_test
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import operand_text
 
 _SPECIAL = frozenset(r".^$*+?{}[]\|()")
@@ -94,7 +93,7 @@ class RegexForLiteral(Rule):
                 return
         call = f"{operand_text(text, context.segment(text))}.{call}"
         is_sure = context.type_of(text).name == "str"
-        if is_tried_out(node, context) or not (is_sure or context.hot_loops(node)):
+        if not (is_sure or context.hot_loops(node)):
             return
         edits = [Edit(node, replacement(call))] if is_sure else []
         yield self.report(node, *edits, pattern=pattern, call=call)

@@ -15,7 +15,6 @@ from effilint.analyzer import (
     Safety,
     replacement,
 )  # fmt: skip
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int, is_constant, method_call
 
 _MOST = 10
@@ -171,7 +170,7 @@ class SortedSliceTopk(Rule):
         is_named = isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name)
         if not isinstance(parent, ast.Subscript) and not is_named:
             return
-        if context.resolve(node.func) != "sorted" or is_tried_out(node, context):
+        if context.resolve(node.func) != "sorted":
             return
         if _is_shown(node, context):
             return

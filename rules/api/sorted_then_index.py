@@ -17,7 +17,6 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.errors import may_be_caught
 from effilint.analyzer.facts.private import is_made_for, leaks, surely_runs
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
@@ -172,8 +171,6 @@ class SortedThenIndex(Rule):
                 yield from self._sorted_in_place(node, node.func.value, context)
             return
         if not _is_large_sort(node, context):
-            return
-        if is_tried_out(node, context):
             return
         if _end_of(parent, node) is not None:
             yield from self._indexed(node, parent, context)  # type: ignore[arg-type]

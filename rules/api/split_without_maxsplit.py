@@ -4,9 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
-from effilint.analyzer.patterns import constant_int
+from effilint.analyzer.patterns import constant_int, last_name
 
 # Between these there are often many parts.
 _MANY = (None, " ", ",", ", ", "\t", ";", "|", "&", "\n", "\r\n", b" ", b",", b"\t", b"\n")
@@ -184,7 +183,7 @@ class SplitWithoutMaxsplit(Rule):
 def _may_be_long(node: ast.Call, function: ast.Attribute, context: Context) -> bool:
     """Whether there may be many parts, in one text or in all those of a loop."""
     separator = node.args[0] if node.args else ast.Constant(None)
-    if is_tried_out(node, context) or _is_after_error(node, context):
+    if _is_after_error(node, context):
         return False
     if context.resolve(node.func) == "re.split":
         return not _matches_at_end(separator)
@@ -231,7 +230,7 @@ def _is_short(text: ast.expr) -> bool:
     text = _uncleaned(text)
     return any(
         isinstance(node, ast.Constant)
-        or (isinstance(node, ast.Attribute) and node.attr == "__doc__")
+        or (last_name(node) or "").lower().strip("_").endswith(("doc", "docstring"))
         for node in (text.values if isinstance(text, ast.BoolOp) else [text])
     )
 

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_tiny
 from effilint.analyzer.patterns import (
     is_constant,
@@ -132,8 +131,6 @@ class ConstantFillComp(Rule):
             return
         count = _count(loop.iter, context)
         if count is None or is_tiny(context, loop) or _is_once_and_short(node, loop, context):
-            return
-        if is_tried_out(node, context):
             return
         value = context.segment(node.elt)
         call = f"[{value}] * {count}"

@@ -15,7 +15,6 @@ from effilint.analyzer import (
     Tier,
     statements,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     append_call,
@@ -154,7 +153,7 @@ class FillByLoop(Rule):
         if is_read_outside(context, node.target, node) or names_in(owner) & names_in(node.iter):
             return
         assert isinstance(node.iter, ast.Call)
-        if context.resolve(node.iter.func) != "range" or is_tried_out(node, context):
+        if context.resolve(node.iter.func) != "range":
             return
         start, stop, step = (
             context.segment(bound) if hasattr(bound, "lineno") else "" for bound in bounds

@@ -16,7 +16,6 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     append_call,
@@ -237,8 +236,7 @@ class IdentityComprehension(Rule):
         if is_read_outside(context, node.target, node):
             return
         assert statement is not None
-        if not is_tried_out(node, context):
-            yield from self._loop_finding(node, statement, owner, kind, context)
+        yield from self._loop_finding(node, statement, owner, kind, context)
 
     def _loop_finding(
         self, loop: ast.For, statement: ast.stmt, owner: ast.expr, kind: str, context: Context
@@ -275,8 +273,6 @@ class IdentityComprehension(Rule):
         home = context.function(node)
         if home is not None and home.name in ("__len__", "__length_hint__"):
             return  # `list` would call it
-        if is_tried_out(node, context):
-            return  # how it is gone through may be what is tested
         text = context.segment(items)
         parent = context.parent(node)
         if isinstance(parent, ast.Call) and not isinstance(node, ast.SetComp):

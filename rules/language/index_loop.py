@@ -16,7 +16,6 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import (
     is_read_outside,
     is_tiny,
@@ -260,7 +259,7 @@ class IndexLoop(Rule):
         if sequence is None or not isinstance(node.target, ast.Name) or is_tiny(context, node):
             return
         index = node.target
-        if prints(node) or is_tried_out(node, context):
+        if prints(node):
             return
         if _is_rebound(index, node, context) or is_read_outside(context, index, node):
             return
@@ -281,8 +280,6 @@ class IndexLoop(Rule):
         whole = context.parents[node]
         if isinstance(whole, ast.GeneratorExp) and not is_used_at_once(context, whole):
             return  # the sequence may change before the generator runs
-        if is_tried_out(node, context):
-            return
         reads = item_reads(context, node.target, sequence, whole, besides=0)
         if not reads:
             return

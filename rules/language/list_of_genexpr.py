@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_tiny
 from effilint.analyzer.patterns import unbracketed, walk
 
@@ -95,7 +94,7 @@ class ListOfGenexpr(Rule):
                 return
         if all(is_tiny(context, loop) for loop in inner.generators):
             return
-        if context.resolve(node.func) != kind or _may_stop(inner) or is_tried_out(node, context):
+        if context.resolve(node.func) != kind or _may_stop(inner):
             return
         if isinstance(elt, ast.Name) and len(inner.generators) == 1 and not first.ifs:
             return

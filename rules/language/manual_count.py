@@ -17,7 +17,6 @@ from effilint.analyzer import (
     statements,
 )
 from effilint.analyzer.facts.loops import Loop
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_number, is_read_outside, is_tiny
 from effilint.analyzer.patterns import is_constant, names_in, same, sole_statement
 
@@ -194,7 +193,7 @@ class ManualCount(Rule):
         if not isinstance(loop.iter, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
             return False
         kind = context.type_of(loop.iter).name
-        if kind not in _COUNTED or is_tiny(context, loop) or is_tried_out(loop, context):
+        if kind not in _COUNTED or is_tiny(context, loop):
             return False
         if context.resolve(loop.iter) == "sys.argv" or _leads_to_error(loop, context):
             return False

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, statements
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     is_empty_container,
@@ -123,7 +122,7 @@ class ManualFlatten(Rule):
         if any(same(part, owner) for part in walk(node.iter)) or _is_copy(node, owner, context):
             return
         assert isinstance(node.target, ast.Name)
-        if is_read_outside(context, node.target, node) or is_tried_out(node, context):
+        if is_read_outside(context, node.target, node):
             return
         items = context.segment(node.iter)
         if isinstance(node.iter, ast.Tuple | ast.Yield | ast.YieldFrom):

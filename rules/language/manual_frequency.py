@@ -19,7 +19,6 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.facts.tallies import tallied
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     is_empty_container,
@@ -184,7 +183,7 @@ class ManualFrequency(Rule):
         if len(node.body) > 2 or node.orelse or not isinstance(node.target, ast.Name):
             return
         found = tallied(node.body, context)
-        if found is None or is_tiny(context, node) or is_tried_out(node, context):
+        if found is None or is_tiny(context, node):
             return
         counts, key = found
         items = _items(node, key, context)

@@ -16,7 +16,6 @@ from effilint.analyzer import (
     remove,
     statements,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_number, is_read_outside, is_tiny
 from effilint.analyzer.patterns import names_in, operand_text, same, sole_statement, walk
 
@@ -174,8 +173,6 @@ class ManualSum(Rule):
         if any(same(part, total) for part in walk(node.iter)):
             return
         if is_tiny(context, node) or not is_number(context, total):
-            return
-        if is_tried_out(node, context):
             return
         if isinstance(total, ast.Name) and not is_read_outside(context, total, node):
             return

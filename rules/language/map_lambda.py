@@ -15,7 +15,6 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import operand_text, walk
 
 _BRACKETS = {"list": ("[", "]"), "set": ("{", "}"), "dict": ("{", "}")}
@@ -150,8 +149,6 @@ class MapLambda(Rule):
         length = context.length(iterables[0])
         if length is not None and length <= TINY:
             return
-        if is_tried_out(node, context):
-            return  # `map` itself may be what is tested
         comprehension = _comprehension(kind, function, mapped, iterables, context)
         if comprehension is None:
             return

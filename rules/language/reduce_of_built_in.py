@@ -17,7 +17,6 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.lattice import item_type
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import is_constant, is_name, unbracketed
 
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "sum", ast.Mult: "math.prod"}
@@ -115,8 +114,6 @@ class ReduceOfBuiltIn(Rule):
             return
         function = _function(node.args[0], context)
         if not function or context.resolve(node.func) != "functools.reduce":
-            return
-        if is_tried_out(node, context):
             return
         items, start = node.args[1], node.args[2] if len(node.args) == 3 else None
         shown = context.segment(items)

@@ -15,7 +15,6 @@ from effilint.analyzer import (
     replacement,
 )
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_guarded
 from effilint.analyzer.patterns import (
     constant_int,
@@ -142,7 +141,7 @@ class BigTemporaryForSingleElement(Rule):
         if place is None:
             return
         call = _shorter(node.value, place, context)
-        if call is None or is_tried_out(node, context):
+        if call is None:
             return
         is_line = method_call(node.value, "splitlines")
         is_caught = is_guarded(context, node)

@@ -16,7 +16,6 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.scopes import Kind
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_guarded
 from effilint.analyzer.patterns import constant_int, is_constant, operand_text, same
 
@@ -183,7 +182,7 @@ class ListForFirst(Rule):
         length = context.length(iterable)
         if length is not None and length <= TINY:
             return
-        if is_tried_out(node, context) or _ends_in_error(node, context):
+        if _ends_in_error(node, context):
             return
         if not _is_container(node, iterable, context) or _has_one_item(node, iterable, context):
             return

@@ -17,7 +17,7 @@ from effilint.analyzer import (
 )
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.visits import visiting_region
-from effilint.analyzer.patterns import constant_int, is_asserted
+from effilint.analyzer.patterns import constant_int
 
 _GROWING = frozenset(
     [
@@ -185,8 +185,6 @@ class MaterialisedCombinatorics(Rule):
             or context.resolve(node.func) != kind
             or _is_small(made, context)
         ):
-            return
-        if is_asserted(context.ancestors(node)):
             return
         parent = context.parent(node)
         is_argument = isinstance(parent, ast.Call) and node in parent.args

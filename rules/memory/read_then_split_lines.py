@@ -16,7 +16,6 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import file_of, visiting_region
 from effilint.analyzer.patterns import is_constant, is_name, method_call
 from effilint.analyzer.rewrite import around
@@ -160,7 +159,7 @@ class ReadThenSplitLines(Rule):
         if not args and method == "split":
             return
         region = visiting_region(context, node)
-        if region is None or not file_of(context, file, region) or is_tried_out(node, context):
+        if region is None or not file_of(context, file, region):
             return
         if args and not _passes_over_empty(region):
             return

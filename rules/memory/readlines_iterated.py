@@ -16,7 +16,6 @@ from effilint.analyzer import (
     remove,
     replacement,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import file_of, visiting_region
 
 
@@ -200,7 +199,7 @@ class ReadlinesIterated(Rule):
             return
         file = node.func.value
         region = visiting_region(context, node)
-        if region is None or not file_of(context, file, region) or is_tried_out(node, context):
+        if region is None or not file_of(context, file, region):
             return
         name = context.segment(file)
         edits = [Edit(node, replacement(name))]

@@ -15,7 +15,6 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.visits import is_tiny, visiting_region
 from effilint.analyzer.patterns import is_name, unbracketed, walk
 
@@ -153,8 +152,6 @@ class SingleUseIntermediateList(Rule):
         if text is None:
             return
         if context.function(node) is None or isinstance(context.parent(node), ast.ClassDef):
-            return
-        if is_tried_out(node, context):
             return
         region = _only_region(node, node.targets[0], context)
         if region is None or not _is_left_alone(node.value, region, context):

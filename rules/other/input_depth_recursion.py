@@ -8,7 +8,6 @@ from itertools import combinations
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.context import FunctionNode
 from effilint.analyzer.facts.recursion import Step, goes_once, is_light, on_one_path, steps
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import constant_int, method_call, walk
 
 # Names of numbers that somebody chose so that the recursion ends soon.
@@ -199,7 +198,7 @@ class InputDepthRecursion(Rule):
         for function, calls in context.calls.recursive.items():
             if context.calls.outcome(function).is_generator or _is_search(function, calls, context):
                 continue
-            if not is_light(function, context) or is_tried_out(function, context):
+            if not is_light(function, context):
                 continue
             for call in calls:
                 name = _counted(call, function, context)

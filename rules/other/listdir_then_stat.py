@@ -15,7 +15,6 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import append_call, is_name, names_in, root_name, same, walk
 
 _ASKED = {
@@ -175,8 +174,6 @@ class ListdirThenStat(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         if len(node.args) != 1 or node.keywords or context.resolve(node.func) != "os.listdir":
-            return
-        if is_tried_out(node, context):
             return
         folder = node.args[0]
         loop = _loop_over(node, context)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
 from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import looks_at_locals, membership
 
 _UNORDERED = ("set", "frozenset", "len", "any", "all", "min", "max", "sum")
@@ -140,7 +139,7 @@ class SortBeforeOrderInsensitive(Rule):
         if not isinstance(node.func, ast.Name) or context.resolve(node.func) != "sorted":
             return
         length = context.length(node.args[0])
-        if is_tried_out(node, context) or (length is not None and length <= TINY):
+        if length is not None and length <= TINY:
             return
         parent = context.parent(node)
         user = _unordered_use(node, context)

@@ -8,7 +8,6 @@ from effilint.analyzer.facts.permutations import is_only_compared
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.patterns import (
     constant_int,
-    is_asserted,
     is_assertion,
     method_call,
     names_in,
@@ -194,8 +193,6 @@ def _what(node: ast.Call, name: str | None, context: Context) -> str | None:
 def _is_searched(node: ast.Call, context: Context) -> bool:
     """Whether a loop here goes through them for something: a best one, a first one."""
     parent = context.parent(node)
-    if is_asserted(context.ancestors(node)):
-        return False
     if isinstance(parent, ast.comprehension):
         whole = context.parent(parent)
         consumer = context.parent(whole) if whole else None

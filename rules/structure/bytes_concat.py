@@ -9,7 +9,6 @@ from effilint.analyzer.facts.accumulators import accumulation, reads
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.rebinding import is_concatenation, rebinding
 from effilint.analyzer.facts.short_loops import has_few_passes, stays_short
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import membership, same
 
 
@@ -158,7 +157,7 @@ class BytesConcat(Rule):
         if found is None:
             return
         target, loops = found
-        if has_few_passes(context, loops) or is_tried_out(node, context):
+        if has_few_passes(context, loops):
             return
         if any(stays_short(loop, target) or _is_read(context, loop, target) for loop in loops[:1]):
             return

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.searched_lists import is_tested
 from effilint.analyzer.facts.short_loops import is_over_arguments
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership
 
@@ -162,8 +161,6 @@ class ConstantListMembership(Rule):
         if not context.hot_loops(node) or not context.type_of(item).is_hashable:
             return
         if waits(context, node) or is_over_arguments(context, node):
-            return
-        if is_tried_out(node, context):
             return
         if name is not None and not _is_first(context, node, name):
             return

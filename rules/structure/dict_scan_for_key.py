@@ -8,7 +8,6 @@ from effilint.analyzer.facts.loops import TINY, Loops
 from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.facts.searched_lists import is_unhashable
 from effilint.analyzer.patterns import (
-    is_asserted,
     is_assertion,
     is_name,
     method_call,
@@ -197,7 +196,7 @@ class DictScanForKey(Rule):
         if parts is None or not isinstance(whole, ast.expr):
             return
         _, table, wanted = parts
-        if context.is_invariant(wanted, whole) and not is_asserted(context.ancestors(node)):
+        if context.is_invariant(wanted, whole):
             yield self.report(whole, table=context.segment(table), key=context.segment(wanted))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
 from effilint.analyzer.facts.loops import TINY, Loops
 from effilint.analyzer.facts.searched_lists import is_unhashable
-from effilint.analyzer.patterns import is_asserted, is_name, membership, method_call, one_line
+from effilint.analyzer.patterns import is_name, membership, method_call, one_line
 
 
 class InListOfKeys(Rule):
@@ -134,7 +134,7 @@ class InListOfKeys(Rule):
             return
         item, copied = parts
         table = _copied_from(context, copied)
-        if table is None or is_asserted(context.ancestors(node)) or _is_small(context, table):
+        if table is None or _is_small(context, table):
             return
         kind, text = context.type_of(table), context.segment(table)
         if not kind.is_known and isinstance(table, ast.Call) and method_call(table, "keys"):

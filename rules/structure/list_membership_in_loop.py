@@ -15,7 +15,6 @@ from effilint.analyzer.facts.searched_lists import (
     is_unhashable,
     may_lack_hash,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership, same
 
@@ -289,7 +288,7 @@ class ListMembershipInLoop(Rule):
             return
         if waits(context, node) or is_fallback(context, node) or may_lack_hash(context, item):
             return
-        if is_tried_out(node, context) or is_counted_out(context, node, container):
+        if is_counted_out(context, node, container):
             return
         edits: list[Edit] = []
         if isinstance(container, ast.Name) and kind.name == "list":

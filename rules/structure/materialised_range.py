@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.scopes import Kind, Symbol
-from effilint.analyzer.patterns import constant_int, is_asserted, is_name, range_bounds
+from effilint.analyzer.patterns import constant_int, is_name, range_bounds
 
 _PICKED = frozenset(["len", "random.choice", "random.choices", "random.sample"])
 _WHOLE = frozenset(["enumerate", "zip", "sum", "set", "frozenset", "sorted", "list", "reversed"])
@@ -195,7 +195,7 @@ class MaterialisedRange(Rule):
         length = context.length(numbers)
         if context.resolve(numbers.func) != "range":  # type: ignore[attr-defined]
             return
-        if (length is not None and length <= TINY) or is_asserted(context.ancestors(node)):
+        if length is not None and length <= TINY:
             return
         parent = context.parent(node)
         if isinstance(parent, ast.Assign | ast.AnnAssign):

@@ -24,7 +24,6 @@ from effilint.analyzer.facts.searched_lists import (
     may_lack_hash,
 )
 from effilint.analyzer.facts.short_loops import is_written_down
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import is_empty_container, membership, same, sole_statement
 
@@ -203,6 +202,25 @@ class OrderedDedupeList(Rule):
                 return kept
             """
         ),
+        # What is taken out again is a list of what is there now.
+        Good(
+            """
+            class Keys:
+                def __init__(self):
+                    self.bound: list[str] = []
+
+                def bind(self, key: str):
+                    if key not in self.bound:
+                        self.bound.append(key)
+
+                def unbind(self, key: str):
+                    self.bound.remove(key)
+
+                def bind_all(self, keys: list[str]):
+                    for key in keys:
+                        self.bind(key)
+            """
+        ),
         # Next to a download the search takes no time.
         Good(
             """
@@ -239,8 +257,6 @@ class OrderedDedupeList(Rule):
             return
         if waits(context, node) or is_fallback(context, node) or may_lack_hash(context, item):
             return
-        if is_tried_out(node, context):
-            return
         edits = _as_dict(context, node, added)
         words = "Build it with `dict.fromkeys`" if edits else "Keep a set of its items beside it"
         yield self.report(node, *edits, result=context.segment(result), advice=words)
@@ -261,10 +277,16 @@ def _is_first_search(context: Context, test: ast.Compare, result: ast.expr) -> b
 
 
 def _is_called_often(context: Context, test: ast.Compare) -> bool:
-    """Whether a loop of this file calls the method that adds to an attribute."""
-    function = context.function(test)
-    if function is None or context.loops(test) or isinstance(test.comparators[0], ast.Name):
+    """Whether a loop of this file calls the method that adds to an attribute.
+
+    What is taken out of it again elsewhere is a list of what is there now, which is short.
+    """
+    function, result = context.function(test), test.comparators[0]
+    if function is None or context.loops(test) or isinstance(result, ast.Name):
         return False
+    for call in context.calls.named("remove"):
+        if isinstance(call.func, ast.Attribute) and same(call.func.value, result):
+            return False
     return context.calls.called_in_loop(function) is not None
 
 

@@ -18,7 +18,7 @@ from effilint.analyzer import (
 from effilint.analyzer.facts.few import is_said_short
 from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.patterns import is_asserted, is_name
+from effilint.analyzer.patterns import is_name
 
 
 class QuadraticListSum(Rule):
@@ -164,8 +164,6 @@ class QuadraticListSum(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         if not node.args or any(isinstance(arg, ast.Starred) for arg in node.args):
-            return
-        if is_asserted(context.ancestors(node)):
             return
         match node:
             case ast.Call(func=ast.Name("sum"), args=[parts, start], keywords=[]):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.loops import TINY
-from effilint.analyzer.patterns import is_asserted, operand_text
+from effilint.analyzer.patterns import operand_text
 
 _AT_ONCE = frozenset(["list", "tuple", "set", "frozenset", "sorted", "sum", "collections.Counter"])
 _TURNED = frozenset(["str", "list", "tuple", "range", "dict", "bytes"])
@@ -138,8 +138,6 @@ class RedundantConversion(Rule):
                 return
         outer = context.parent(node)
         if context.resolve(node.func) != kind or not _takes_any(outer, node, items, context):
-            return
-        if is_asserted(context.ancestors(node)):
             return
         length = context.length(items)
         if length is not None and length <= TINY:

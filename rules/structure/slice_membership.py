@@ -8,7 +8,7 @@ from effilint.analyzer.facts.lists import may_be_long
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.searched_lists import holds_unhashable, is_unhashable
 from effilint.analyzer.hoist import region_of
-from effilint.analyzer.patterns import constant_int, is_asserted, last_name, membership, same, walk
+from effilint.analyzer.patterns import constant_int, last_name, membership, same, walk
 
 _LIGHT = frozenset(["append", "add", "extend", "update", "print", "write"])
 
@@ -181,7 +181,7 @@ class SliceMembership(Rule):
         region = region_of(loop, context)
         if context.changes(sequence, region) or _does_more(region, context):
             return
-        if is_asserted(context.ancestors(node)) or not may_be_long(context, sequence):
+        if not may_be_long(context, sequence):
             return
         if is_unhashable(context, item) or holds_unhashable(context, sequence):
             return

@@ -10,7 +10,6 @@ from effilint.analyzer.facts.rebinding import is_concatenation, rebinding, sum_o
 from effilint.analyzer.facts.searched_lists import is_truth_test
 from effilint.analyzer.facts.short_loops import has_few_passes, is_counted
 from effilint.analyzer.facts.text_forms import AROUND, BEFORE, BEHIND, added_where
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.patterns import same
 
 _CLOSED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr)
@@ -186,7 +185,7 @@ class StrConcatDefeatsInplace(Rule):
             return
         if not is_plain and not is_first_step(node, target, loops[-1], _is_copying):
             return
-        if is_tried_out(node, context) or (where != BEHIND and not is_counted(loops[0])):
+        if where != BEHIND and not is_counted(loops[0]):
             return
         why = _why(target, value, where)
         advice = "Use `+=` with what is added" if is_plain else _ADVICE[where]

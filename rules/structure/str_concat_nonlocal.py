@@ -10,7 +10,6 @@ from effilint.analyzer.facts.rebinding import is_concatenation
 from effilint.analyzer.facts.scopes import FUNCTIONS
 from effilint.analyzer.facts.sharing import is_shared
 from effilint.analyzer.facts.short_loops import has_few_passes
-from effilint.analyzer.facts.tried_out import is_tried_out
 
 
 class StrConcatNonlocal(Rule):
@@ -237,7 +236,7 @@ class StrConcatNonlocal(Rule):
             return
         if loops and len(loops) < len(context.hot_loops(node)):
             return  # a short text for every pass of an outer loop
-        if has_few_passes(context, loops) or is_tried_out(node, context):
+        if has_few_passes(context, loops):
             return
         edits: list[Edit] = []
         if loops:

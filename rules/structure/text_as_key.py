@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Tier
 from effilint.analyzer.facts.call_chains import outlives_recursion
 from effilint.analyzer.facts.rebinding import sum_operands
-from effilint.analyzer.patterns import is_asserted, is_empty_container, membership, method_call
+from effilint.analyzer.patterns import is_empty_container, membership, method_call
 
 
 class TextAsKey(Rule):
@@ -155,7 +155,7 @@ class TextAsKey(Rule):
         symbol = context.symbol(table)
         if symbol is None or not symbol.scope.is_function:
             return
-        if not context.type_of(table).is_hashed or is_asserted(context.ancestors(node)):
+        if not context.type_of(table).is_hashed:
             return
         if not is_empty_container(context.sole_value(table)):
             return  # somebody else may see its keys

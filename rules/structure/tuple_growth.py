@@ -25,6 +25,7 @@ class TupleGrowth(Rule):
     advice = "Append to a list and make the tuple after the loop"
     gain = Gain("O(n^2)", "O(n)", {10: 1.5, 1_000: 24.0, 20_000: 390.0})
     safety = Safety.UNSAFE
+    confidence = 0.9  # most tuples that grow are options or parameters, a handful
     examples = (
         Bad(
             """

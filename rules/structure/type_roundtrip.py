@@ -15,7 +15,7 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
-from effilint.analyzer.patterns import constant_int, is_asserted, is_assertion, operand_text
+from effilint.analyzer.patterns import constant_int, is_assertion, operand_text
 
 _BASES = {"bin": 2, "oct": 8, "hex": 16}
 
@@ -122,7 +122,7 @@ class TypeRoundtrip(Rule):
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
         found = _number(node, context) or _text(node, context)
-        if found is None or is_asserted(context.ancestors(node)) or is_assertion(node):
+        if found is None or is_assertion(node):
             return
         value, between, is_same = found
         text = context.segment(value)

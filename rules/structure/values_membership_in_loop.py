@@ -7,7 +7,7 @@ from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
 from effilint.analyzer.facts.lists import hot_unchanged_loop
 from effilint.analyzer.facts.loops import TINY, Loop, Loops
 from effilint.analyzer.facts.searched_lists import is_unhashable
-from effilint.analyzer.patterns import constant_int, is_asserted, membership, method_call, walk
+from effilint.analyzer.patterns import constant_int, membership, method_call, walk
 
 
 class ValuesMembershipInLoop(Rule):
@@ -139,8 +139,6 @@ class ValuesMembershipInLoop(Rule):
         if not kind.is_mapping or (kind.value is not None and kind.value.is_mutable):
             return
         if is_unhashable(context, item) or isinstance(item, ast.Constant):
-            return
-        if is_asserted(context.ancestors(node)):
             return
         if (Loops(context).length(table) or TINY + 1) <= TINY:
             return

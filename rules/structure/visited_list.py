@@ -18,7 +18,6 @@ from effilint.analyzer.facts.searched_lists import (
     may_lack_hash,
     statement_call,
 )
-from effilint.analyzer.facts.tried_out import is_tried_out
 from effilint.analyzer.facts.waiting import waits
 from effilint.analyzer.patterns import membership, method_call
 
@@ -231,7 +230,7 @@ class VisitedList(Rule):
             edits = as_set(context, seen)
         if is_unhashable(context, item) or waits(context, node) or is_fallback(context, node):
             return
-        if may_lack_hash(context, item) or is_tried_out(node, context):
+        if may_lack_hash(context, item):
             return
         yield self.report(node, *edits, seen=seen.id)
 
