@@ -37,12 +37,10 @@ class Linter:
     def findings(self, context: Context) -> Iterator[Finding]:
         """Yield what the rules find, in no particular order.
 
-        Nothing is found in functions that a decorator compiles, since Python's costs are not
-        theirs, nor in code whose speed nobody waits for: see `is_cold`.
+        Nothing is found in functions that a decorator compiles: Python's costs are not theirs.
         """
         for finding in self._visited(context):
-            node = finding.node
-            if not is_compiled(context.ancestors(node)) and not is_cold(node, context):
+            if not is_compiled(context.ancestors(finding.node)):
                 yield finding
 
     def _visited(self, context: Context) -> Iterator[Finding]:
@@ -68,7 +66,8 @@ class Linter:
     def check(self, source: Source) -> list[Diagnostic]:
         """Return the diagnostics of `source` in source order; `SourceError` if it cannot parse.
 
-        Suppressed findings are left out. Fixes are resolved to text.
+        Suppressed findings are left out, and those where nobody waits for the code: see `is_cold`.
+        Fixes are resolved to text.
         """
         context = Context(source)
         try:
@@ -77,7 +76,7 @@ class Linter:
             context.close()
 
     def _diagnostics(self, context: Context, source: Source) -> list[Diagnostic]:
-        found = list(self.findings(context))
+        found = [f for f in self.findings(context) if not is_cold(f.node, context)]
         if not found:
             return []
         suppressions = Suppressions(source)

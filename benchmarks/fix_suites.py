@@ -52,7 +52,6 @@ SUITES = (
     Suite("algorithms==1.0.1", "algorithms", ("tests",)),
     Suite("chess==1.11.2", "chess", ("test.py",), options=("-k", "not Engine and not Syzygy")),
     Suite("faker==40.54.0", "faker", ("tests",), ("freezegun", "validators", "ukpostcodeparser")),
-    Suite("mpmath==1.4.1", "mpmath", ("mpmath/tests",), ("hypothesis",)),
     Suite("networkx==3.4.2", "networkx", ("networkx",)),
     Suite("pygments==2.21.0", "pygments", ("tests",), ("lxml", "wcag-contrast-ratio")),
     Suite("pygorithm==1.0.4", "pygorithm", ("tests",)),
