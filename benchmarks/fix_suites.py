@@ -74,6 +74,7 @@ SUITES = (
                 "utilities",
             )
         ),
+        ("hypothesis",),
     ),
 )
 

@@ -17,7 +17,7 @@ from effilint.analyzer.verification import Verdict, Verification
 from effilint.outcome import Proof
 
 if TYPE_CHECKING:
-    from effilint.measure import Comparison, Pair, Program
+    from effilint.measure import Pair, Program, Proven, Sandbox
 
 _FASTER = 1.05
 _SPECIFICATION = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*|.+\.py):(?P<name>[^\W\d]\w*)")
@@ -35,6 +35,7 @@ class Prover:
         self._linter = linter
         self._proof = proof
         self._known: dict[object, Verification] = {}
+        self._opened: tuple[tuple[str, ...], Sandbox] | None = None
 
     def check(self, source: Source) -> list[Diagnostic]:
         """Return the diagnostics of `source`, those with a fix with its verification."""
@@ -55,10 +56,8 @@ class Prover:
         if called is None:
             reason = "a notebook is a program, not functions to call"
             return replace(diagnostic, verified=_unverifiable(reason))
-        # What was found out about a function holds for as long as its text and the fix stay.
-        text = "".join(context.source.lines[called.first - 1 : called.last])
-        contents = tuple((e.content, e.column, e.end_column) for e in fix.edits)
-        key = (diagnostic.code, diagnostic.line - called.first, text, contents)
+        # A fix of another rule, or one that was refused before, may stand in the same text.
+        key = (diagnostic.code, diagnostic.line, called.name, context.source.text, fix)
         if key not in self._known:
             self._known[key] = self._run(diagnostic, fix, called, context.source)
         return replace(diagnostic, verified=self._known[key])
@@ -66,7 +65,7 @@ class Prover:
     def _run(
         self, diagnostic: Diagnostic, fix: Fix, called: Signature, source: Source
     ) -> Verification:
-        from effilint.measure import Argument, CannotRun, Differs, Inputs, Pair, compare
+        from effilint.measure import Argument, CannotRun, Differs, Inputs, Pair, prove
 
         arguments = [Argument(p.name, p.type, p.is_keyword) for p in called.parameters]
         inputs = Inputs(arguments, called.examples)
@@ -80,13 +79,31 @@ class Prover:
             return _unverifiable("the fix cannot be applied")
         old = _program(source, called.name)
         memory = diagnostic.gain.tier is Tier.MEMORY
-        pair = Pair(old, old._replace(text=text), inputs, generator, memory, self._proof.timeout)
+        new = replace(old, text=text)
+        pair = Pair(old, new, inputs, generator, memory, self._proof.timeout)
         try:
-            return _verdict(compare(pair), pair)
+            return _verdict(prove(pair, self._sandbox(pair)), pair)
         except Differs as error:
             return Verification(Verdict.DIFFERS, str(error), metric=_metric(pair))
         except CannotRun as error:
             return _unverifiable(str(error))
+
+    def _sandbox(self, pair: Pair) -> Sandbox:
+        """Return a sandbox in which the modules beside the code can be read; one at a time."""
+        from effilint.measure import CannotRun, Sandbox, SandboxError
+
+        programs = [pair.old, *([pair.generator] if pair.generator else [])]
+        folders = {folder for program in programs for folder in program.path}
+        readable = tuple(sorted(f for f in folders if os.path.isdir(f) and f != os.sep))
+        if self._opened is None or self._opened[0] != readable:
+            if self._opened is not None:
+                self._opened[1].close()
+                self._opened = None
+            try:
+                self._opened = readable, Sandbox(workers=1, readable=readable)
+            except SandboxError as error:
+                raise CannotRun(str(error)) from None
+        return self._opened[1]
 
 
 def generator_of(specification: str) -> Program:
@@ -102,14 +119,15 @@ def generator_of(specification: str) -> Program:
     module, name = match["module"], match["name"]
     if not module.endswith(".py"):
         text = f"from {module} import {name}\n"
-        return Program(text, "inputs", name, (os.getcwd(), *_site_packages()))
+        return Program(text, name, filename="inputs", path=(os.getcwd(), *_site_packages()))
     try:
         with open(module, "rb") as file:
             text = Source.from_bytes(file.read(), module).text
     except (OSError, ValueError) as error:
         raise InputsError(f"{module} cannot be read: {error}") from error
     path = os.path.abspath(module)
-    return Program(text, path, name, (os.path.dirname(path), *_site_packages()))
+    places = (os.path.dirname(path), *_site_packages())
+    return Program(text, name, filename=path, path=places)
 
 
 def _program(source: Source, function: str) -> Program:
@@ -121,14 +139,15 @@ def _program(source: Source, function: str) -> Program:
         package.append(os.path.basename(root))
         root = os.path.dirname(root)
     places = (root, *_site_packages())
-    return Program(source.text, path, function, places, ".".join(reversed(package)))
+    name = ".".join(reversed(package))
+    return Program(source.text, function, filename=path, path=places, package=name)
 
 
 def _site_packages() -> list[str]:
     return [path for path in sys.path if os.path.basename(path) in _PACKAGES]
 
 
-def _verdict(found: Comparison, pair: Pair) -> Verification:
+def _verdict(found: Proven, pair: Pair) -> Verification:
     status, reason = Verdict.VERIFIED, ""
     if found.ratio < _FASTER:
         status = Verdict.SLOWER

@@ -1,18 +1,36 @@
-"""Running code: two versions of a function, isolated, on the same inputs."""
+"""Running code: isolated, on the clock of the kernel, compared outside."""
 
 from effilint.measure.difference import Differs
 from effilint.measure.inputs import Argument, Inputs
-from effilint.measure.launcher import CannotRun, Program
-from effilint.measure.trials import Pair
-from effilint.measure.verify import Comparison, compare
+from effilint.measure.sandbox import (
+    Call,
+    Limits,
+    Order,
+    Program,
+    Run,
+    Sandbox,
+    SandboxError,
+    Stop,
+    call,
+)
+from effilint.measure.trials import CannotRun, Pair
+from effilint.measure.verify import Proven, prove
 
 __all__ = [
     "Argument",
+    "Call",
     "CannotRun",
-    "Comparison",
     "Differs",
     "Inputs",
+    "Limits",
+    "Order",
     "Pair",
     "Program",
-    "compare",
+    "Proven",
+    "Run",
+    "Sandbox",
+    "SandboxError",
+    "Stop",
+    "call",
+    "prove",
 ]

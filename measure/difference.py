@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from effilint.measure.launcher import Answer
+from effilint.measure.sandbox import Call
 
 _LONGEST = 40  # characters of a value that are shown
 
@@ -17,26 +17,25 @@ class Differs(Exception):  # noqa: N818 - a verdict rather than a fault
 class _Content(NamedTuple):
     """What `effilint.measure.runner` puts into an answer, still encoded."""
 
-    printed: str
     how: str
     detail: Any  # the arguments that the result is, or the type of the exception
     value: Any  # the result, or the words of the exception
     arguments: Any
 
 
-def check_equal(old: Answer, new: Answer) -> None:
+def check_equal(old: Call, new: Call) -> None:
     """Raise `Differs` unless both did exactly the same."""
-    if old.content == new.content:
+    if old.value == new.value and old.printed == new.printed:
         return
     one, other = _content(old), _content(new)
     if one is None or other is None:
         raise Differs("what the code does cannot be read")
-    raise Differs(_words(one, other))
+    raise Differs(_words(one, other) or "prints something else")
 
 
-def _content(answer: Answer) -> _Content | None:
+def _content(answer: Call) -> _Content | None:
     try:
-        return _Content(*json.loads(answer.content))
+        return _Content(*json.loads(answer.value or b""))
     except (ValueError, TypeError, RecursionError, MemoryError):
         return None
 
@@ -47,13 +46,11 @@ def _words(old: _Content, new: _Content) -> str:
     if old.value != new.value or _shown(old.value) != _shown(new.value):
         what = "raises" if old.how == "raised" else "returns"
         return f"{what} {_shown(new.value)}, not {_shown(old.value)}"
-    if old.printed != new.printed:
-        return "prints something else"
     if old.arguments != new.arguments:
-        return "leaves its arguments in another state"
+        return "leaves its arguments, its object or the module in another state"
     if old.detail != new.detail:
         return "returns an argument itself in place of a copy, or a copy in place of it"
-    return "returns something else"
+    return ""
 
 
 def _end(content: _Content) -> str:

@@ -1,143 +1,143 @@
-"""What code under test cannot reach.
+"""What the process of one program gives up before it runs it.
 
-Layers, each where the platform has it: namespaces (nothing outside can be written, no
-network, no other process can be seen), limits on resources, a filter of
-system calls (`effilint.measure.seccomp`), and an audit hook. The hook is a seat
-belt, not a wall: code that wants to get round it can. Where namespaces are refused (some
-containers, macOS) only the limits and the hook are left.
+Levels, from the strongest: namespaces (nothing outside is there to be seen), Landlock (it is there
+but cannot be touched), a filter of system calls without any that takes a path, nothing. Each has
+what the ones below it have, as far as the kernel goes along.
 """
 
 from __future__ import annotations
 
-import contextlib
+import ctypes
+import enum
 import os
+import resource
 import sys
-from collections.abc import Callable
-from typing import Any
 
-_NEWNS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
-    0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
-)  # fmt: skip
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 1, 2, 4, 0x4000, 0x40000
-_MOUNT_SETATTR = 442  # the number is the same on every architecture
+from effilint.measure import landlock, seccomp
+
+NEW_NAMESPACES = {"mount": 0x20000, "ipc": 0x8000000, "pid": 0x20000000}
+_READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_EXEC = 1, 2, 4, 8
+_DIE_WITH_PARENT, _SET_DUMPABLE, _KEEP_CAPABILITIES, _NO_NEW_PRIVILEGES = 1, 4, 8, 38
+_KILL = 9
 _CAPSET = {"x86_64": 126, "aarch64": 91}
-_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
-_NO_NEW_PRIVILEGES, _DIE_WITH_PARENT, _KILL = 38, 1, 9
+_CAPABILITIES_3 = 0x20080522
+_SYS_PTRACE, _SYS_ADMIN = 1 << 19, 1 << 21
 
-_MEMORY = 2 << 30  # bytes of address space
-_FILE = 16 << 20  # bytes of a file
-_REFUSED = frozenset(
-    "subprocess.Popen os.system os.exec os.posix_spawn os.spawn os.fork os.forkpty pty.spawn "
-    "os.kill os.killpg signal.pthread_kill socket.connect socket.bind socket.sendto "
-    "socket.sendmsg socket.getaddrinfo socket.gethostbyname socket.gethostbyaddr "
-    "syslog.openlog webbrowser.open".split()
-)
-_ON_PATHS = frozenset(
-    "os.remove os.rename os.rmdir os.mkdir os.link os.symlink os.truncate os.chmod os.chown "
-    "os.lchown os.utime os.setxattr os.removexattr shutil.rmtree shutil.move "
-    "shutil.copyfile sqlite3.connect".split()
-)
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_SCRATCH = b"mode=1777,size=16m,nr_inodes=1000"
+_OPEN_FILES, _THREADS, _LARGEST_FILE, _STACK = 64, 64, 16 << 20, 64 << 20
 
 
-def enter_namespaces(scratch: str) -> bool:
-    """Leave everything but reading files behind; whether a new world was begun.
+class Level(enum.IntEnum):
+    """How strongly code under test is kept in."""
 
-    `scratch` becomes a small folder in memory, the one place that can be written. The process
-    itself keeps its identity: its next child is the first process of the new world. A platform
-    that lets us in may still refuse a step; then the audit hook has to do.
+    NONE = 0
+    SECCOMP = 1
+    LANDLOCK = 2
+    NAMESPACES = 3
+
+    @property
+    def label(self) -> str:
+        """`L0` to `L3`."""
+        return f"L{self.value}"
+
+
+def libc() -> ctypes.CDLL:
+    """Return the C library, with `errno` kept."""
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def checked(result: int, what: str) -> int:
+    """Return the result of a call of the C library, or raise its `OSError`."""
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")
+    return result
+
+
+def die_with_parent() -> None:
+    """End this process when the one that started it ends."""
+    if sys.platform == "linux":
+        checked(libc().prctl(_DIE_WITH_PARENT, _KILL, 0, 0, 0), "die with the parent")
+
+
+def become(user: int) -> None:
+    """Change from root to another user for good, keeping what making namespaces takes."""
+    library = libc()
+    checked(library.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0), "keep capabilities")
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    _set_capabilities(library, _SYS_ADMIN | _SYS_PTRACE)
+    checked(library.prctl(_SET_DUMPABLE, 1, 0, 0, 0), "set dumpable")
+
+
+def confine(level: Level, scratch: str, readable: list[str], memory: int) -> None:
+    """Give up all that `level` takes; `scratch` becomes the working folder, empty, to write in.
+
+    `memory` is how many bytes the address space may still grow by. Raises `OSError` where the
+    kernel refuses a step: nothing may be run then.
     """
-    if sys.platform != "linux":
-        return False
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    user, group = os.getuid(), os.getgid()
-    if libc.unshare(_NEWUSER | _NEWNS | _NEWPID | _NEWNET | _NEWIPC) != 0:
-        return False
-    for name, line in (
-        ("setgroups", "deny"),
-        ("uid_map", f"0 {user} 1"),
-        ("gid_map", f"0 {group} 1"),
-    ):
-        with contextlib.suppress(OSError), open(f"/proc/self/{name}", "w") as file:
-            file.write(line)
-    read_only = (ctypes.c_uint64 * 4)(_MS_RDONLY | _MS_NOSUID, 0, 0, 0)
-    libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
-    libc.syscall(_MOUNT_SETATTR, _AT_FDCWD, b"/", _AT_RECURSIVE, read_only, 32)
-    _memory(libc, scratch, 0)
-    _memory(libc, "/proc", _MS_RDONLY)  # the environment of others is in there
-    return True
-
-
-def _memory(libc: Any, folder: str, flags: int) -> None:
-    flags |= _MS_NOSUID | _MS_NODEV
-    libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", flags, b"size=64m")
-
-
-def give_up_privileges() -> None:
-    """End with the process that started this one, and never again gain a right."""
-    if sys.platform != "linux":
+    room = _address_space() + memory
+    if sys.platform != "linux":  # no level but none gets here
+        os.chdir(scratch)
         return
-    import ctypes
+    die_with_parent()
+    library = libc()
+    if level is Level.NAMESPACES:
+        flags = NEW_NAMESPACES["mount"] | NEW_NAMESPACES["ipc"]
+        checked(library.unshare(flags), "unshare")
+        _mount(library, scratch, 0, _SCRATCH)
+        # The processes of others and their environments are in there.
+        _mount(library, "/proc", _READ_ONLY | _NO_EXEC, b"size=4k")
+    os.chdir(scratch)
+    checked(library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
+    _set_capabilities(library, 0)
+    _limit(room, threads=level is Level.NAMESPACES)
+    if level is Level.LANDLOCK or (level is Level.NAMESPACES and landlock.version()):
+        landlock.restrict(readable, [scratch, "/dev/null"])
+    if level:
+        seccomp.install(paths=level >= Level.LANDLOCK)
 
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_DIE_WITH_PARENT, _KILL, 0, 0, 0)
-    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+
+def _mount(library: ctypes.CDLL, folder: str, flags: int, options: bytes) -> None:
+    flags |= _NO_SUID | _NO_DEVICES
+    checked(library.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", flags, options), "mount")
+
+
+def _set_capabilities(library: ctypes.CDLL, wanted: int) -> None:
     number = _CAPSET.get(os.uname().machine)
-    if number is not None:
-        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-        libc.syscall(number, header, (ctypes.c_uint32 * 6)())
+    if sys.platform != "linux" or number is None:
+        return
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
+    data = (ctypes.c_uint32 * 6)(wanted, wanted, 0, 0, 0, 0)
+    checked(library.syscall(number, header, data), "capset")
 
 
-def limit() -> None:
-    """Limit memory, files and processes. Not the processor time: the kernel would then count it
-    in steps too coarse to measure with, and whoever started us ends us in time.
+def _limit(room: int, *, threads: bool) -> None:
+    """Limit memory, files and threads.
+
+    Not the processor time: the kernel would then count it in steps too coarse to measure with,
+    and whoever started us ends us in time. Threads are counted by user: where others run under
+    the same one, their stacks have to limit them.
     """
-    import resource
-
-    wanted = {"AS": _MEMORY, "FSIZE": _FILE, "NOFILE": 64, "NPROC": 64, "CORE": 0}
-    for name, value in wanted.items():
-        which = getattr(resource, f"RLIMIT_{name}", None)
-        if which is None:
-            continue
+    wanted = {
+        resource.RLIMIT_AS: room,
+        resource.RLIMIT_FSIZE: _LARGEST_FILE,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_STACK: _STACK,
+        resource.RLIMIT_CORE: 0,
+    }
+    if threads:
+        wanted[resource.RLIMIT_NPROC] = _THREADS
+    for which, value in wanted.items():
         _, most = resource.getrlimit(which)
         value = value if most == resource.RLIM_INFINITY else min(value, most)
-        try:
-            resource.setrlimit(which, (value, value))
-        except (ValueError, OSError):  # macOS refuses some
-            continue
+        resource.setrlimit(which, (value, value))
 
 
-def refuse(scratch: str) -> None:
-    """Raise `PermissionError` in this process for processes, signals, network and writing."""
-    inside = os.path.realpath(scratch) + os.sep
-    sys.addaudithook(_hook(inside))
-
-
-def _hook(inside: str) -> Callable[[str, tuple[Any, ...]], None]:
-    fspath, realpath, fsdecode = os.fspath, os.path.realpath, os.fsdecode
-
-    def is_outside(path: Any) -> bool:
-        if isinstance(path, int):
-            return False  # a descriptor that is open already
-        try:
-            return not (realpath(fsdecode(fspath(path))) + os.sep).startswith(inside)
-        except (TypeError, ValueError):
-            return False
-
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, _, flags = arguments
-            if path is None or isinstance(path, int):
-                return
-            if (flags or 0) & _WRITES and path != os.devnull and is_outside(path):
-                raise PermissionError(f"cannot write {path!r}: it is outside the scratch folder")
-            if str(path).startswith("/proc/"):
-                raise PermissionError("cannot read /proc")
-        elif event in _REFUSED:
-            raise PermissionError(f"{event} is refused")
-        elif event in _ON_PATHS and any(map(is_outside, arguments[:2])):
-            raise PermissionError(f"{event} is refused outside the scratch folder")
-
-    return hook
+def _address_space() -> int:
+    """The bytes of address space that this process has by now."""
+    if sys.platform != "linux":
+        return 0
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import dis
 import gc
@@ -15,63 +16,126 @@ import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from effilint.measure import isolation, seccomp, wire
-from effilint.measure.wire import BrokenFrameError, Channel, NotPlainError
+from effilint.measure import wire
+from effilint.measure.wire import Channel, NotPlainError
 
 _MODULE = "code_under_test"
 _FOREVER = 1e8  # a deadline that never comes
 _RAISE = dis.opmap["RAISE_VARARGS"]
+_NO_DATA = (types.FunctionType, types.ModuleType, types.BuiltinFunctionType, type)
 
 
-def run(channel: Channel, setup: dict[str, Any], order: dict[str, Any]) -> NoReturn:
-    """Load a text, then answer inputs with what its function does to them; never return."""
+def run(channel: Channel, confine: Callable[[int], None], order: dict[str, Any]) -> NoReturn:
+    """Load a program, then answer inputs with what it does to them; never return.
+
+    The other side looks at its clock between the frames: input, "ready", "go", "done", "go",
+    answer. Nothing of what is said here is believed but the answer, which is compared elsewhere.
+    """
     status = 1
     try:
-        os.setpgid(0, 0)
-        isolation.give_up_privileges()
-        isolation.limit()
-        seccomp.forbid_processes()
-        isolation.refuse(setup["scratch"])
-        with contextlib.suppress(BrokenFrameError, TimeoutError):
-            _serve(channel, setup, order)
+        confine(int(order["limits"]["memory"]))
+        with contextlib.suppress(wire.BrokenFrameError, TimeoutError):
+            (_run_script if order["program"]["entry"] is None else _serve)(channel, order)
         status = 0
     finally:
         os._exit(status)  # no exit handlers, no threads: it is over
 
 
-def _serve(channel: Channel, setup: dict[str, Any], order: dict[str, Any]) -> None:
-    channel.receive(_FOREVER)
-    # The code may put anything into `sys.modules` and into these modules: they are bound now.
-    answer, hand_out = _answer, channel.send
-    printed = _Printed()
-    sys.stdout, sys.stderr = printed.stream(), printed.stream()
-    program = setup["texts"][order["text"]]
+def _standard_files() -> None:
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
+    writers = [io.BufferedWriter(io.FileIO(place, "w", closefd=False)) for place in (1, 2)]
+    sys.stdout = io.TextIOWrapper(writers[0], "utf-8", "surrogateescape")
+    sys.stderr = io.TextIOWrapper(writers[1], "utf-8", "backslashreplace", line_buffering=True)
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
+    for name in ("exit", "quit"):
+        setattr(builtins, name, sys.exit)
+
+
+def _flush(files: tuple[Any, Any]) -> None:
+    for file in files:
+        with contextlib.suppress(Exception):
+            file.flush()
+
+
+def _run_script(channel: Channel, order: dict[str, Any]) -> None:
+    receive, send, give, problem = channel.receive, channel.send, _frame, _problem
+    _standard_files()
+    files = (sys.stdout, sys.stderr)
+    program = order["program"]
+    module = types.ModuleType("__main__")
+    module.__file__ = program["filename"]
     try:
-        call = _Target(program)
+        code = compile(program["text"], program["filename"], "exec", dont_inherit=True)
+        _forget_ourselves(program)
+        sys.modules["__main__"] = module
+        exec(compile(program["prelude"], "<prelude>", "exec"), module.__dict__)
+    except BaseException as found:
+        send(problem(found, program["filename"]).encode(), _FOREVER)
+        return
+    send(b"", _FOREVER)
+    receive(_FOREVER)
+    gc.collect()
+    gc.freeze()
+    send(b"ready", _FOREVER)
+    receive(_FOREVER)
+    error: BaseException | None = None
+    try:
+        exec(code, module.__dict__)
+    except SystemExit as leaving:
+        if leaving.code not in (None, 0):
+            error = leaving
+    except BaseException as caught:
+        error = caught
+    _flush(files)
+    send(b"done", _FOREVER)
+    receive(_FOREVER)
+    send(give(None, error, [], 0, program["filename"]), _FOREVER)
+
+
+def _serve(channel: Channel, order: dict[str, Any]) -> None:
+    # The code may put anything into `sys.modules` and into these modules: they are bound now.
+    answer, hand_out, load, problem = _answer, channel.send, wire.load, _problem
+    _standard_files()
+    program = order["program"]
+    try:
+        target = _Target(program)
     except BaseException as error:
-        hand_out(_problem(error).encode(), _FOREVER)
+        hand_out(problem(error, program["filename"]).encode(), _FOREVER)
         return
     hand_out(b"", _FOREVER)
+    files = (sys.__stdout__, sys.__stderr__)
     for _ in range(order["cases"]):
-        case = wire.load(channel.receive(_FOREVER))
-        answer(channel, call, case, printed, order["memory"])
+        case = load(channel.receive(_FOREVER), target.classes)
+        answer(channel, target, case, files, order)
+
+
+def _forget_ourselves(program: dict[str, Any]) -> None:
+    sys.path[:] = [*program["path"], *sys.path]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "effilint"]:
+        del sys.modules[name]
 
 
 class _Target:
     """The function, found anew for each call: methods get an object of their own."""
 
     def __init__(self, program: dict[str, Any]) -> None:
-        sys.path[:] = [*program["path"], *sys.path]
-        for name in [name for name in sys.modules if name.partition(".")[0] == "effilint"]:
-            del sys.modules[name]
         code = compile(program["text"], program["filename"], "exec", dont_inherit=True)
+        _forget_ourselves(program)
         module = types.ModuleType(_MODULE)
         module.__file__ = program["filename"]
         module.__package__ = program["package"]
         sys.modules[_MODULE] = module
+        exec(compile(program["prelude"], "<prelude>", "exec"), module.__dict__)
         exec(code, module.__dict__)
-        self._module, self._name = module, program["function"]
+        self._module, self._name = module, program["entry"]
+        self.classes = module.__dict__
         self.bound()
+
+    def state(self, function: Any) -> list[object]:
+        """What a call may have changed besides its arguments: its object, and the module's data."""
+        owner = getattr(getattr(function, "__self__", None), "__dict__", None)
+        return [_digests(owner), _digests(self._module.__dict__)]
 
     def bound(self) -> Callable[..., Any]:
         owner, _, name = self._name.rpartition(".")
@@ -79,11 +143,13 @@ class _Target:
         return getattr(home, name)  # type: ignore[no-any-return]
 
 
-def _answer(channel: Channel, target: _Target, case: Any, printed: _Printed, memory: bool) -> None:
+def _answer(
+    channel: Channel, target: _Target, case: Any, files: tuple[Any, Any], order: dict[str, Any]
+) -> None:
     positional, named = case
     values = [*positional, *named.values()]
     function, generator, taken = target.bound(), types.GeneratorType, wire.taken
-    printed.forget()
+    flush, give, memory = _flush, _frame, order["tracemalloc"]
     if "random" in sys.modules:
         with contextlib.suppress(Exception):
             sys.modules["random"].seed(0)
@@ -102,12 +168,27 @@ def _answer(channel: Channel, target: _Target, case: Any, printed: _Printed, mem
             result = _Consumed(taken(result))
     except BaseException as caught:
         error = caught
+    flush(files)
     channel.send(b"done", _FOREVER)
     if memory:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     channel.receive(_FOREVER)
-    channel.send(_frame(result, error, values, printed, peak), _FOREVER)
+    values = [*values, *target.state(function)] if order["arguments"] else []
+    channel.send(give(result, error, values, peak, order["program"]["filename"]), _FOREVER)
+
+
+def _digests(fields: Any) -> dict[str, str]:
+    """A hash of each value that can be compared; of the others nothing is known."""
+    found: dict[str, str] = {}
+    if type(fields) is not dict:
+        return found
+    for name, value in list(fields.items()):
+        if type(name) is not str or name.startswith("__") or type(value) in _NO_DATA:
+            continue
+        with contextlib.suppress(Exception):
+            found[name] = hashlib.blake2b(wire.dump(value), digest_size=8).hexdigest()
+    return found
 
 
 class _Consumed(list[Any]):
@@ -115,21 +196,22 @@ class _Consumed(list[Any]):
 
 
 def _frame(
-    result: Any, error: BaseException | None, values: list[Any], printed: _Printed, peak: int
+    result: Any, error: BaseException | None, values: list[Any], peak: int, filename: str
 ) -> bytes:
     """A line that says how it ended, and what there is to compare."""
     head: dict[str, Any] = {"peak": peak}
-    body: list[Any] = [printed.digest()]
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
         if error is None:
             # Whether it is one of the arguments makes a difference once somebody changes it.
             same = [place for place, value in enumerate(values) if value is result]
-            body += ["returned", same, result]
+            body = ["returned", same, result]
         else:
-            head["raised"] = type(error).__name__
-            body += ["raised", type(error).__qualname__, _words(error)]
+            head |= {"raised": type(error).__name__, "line": _line(error, filename)}
+            with contextlib.suppress(Exception):
+                head["words"] = " ".join(str(error).split())[:500]
+            body = ["raised", type(error).__qualname__, _words(error)]
         data = wire.dump([*body, values])
     except NotPlainError as found:
         head["opaque"] = str(found)
@@ -152,38 +234,29 @@ def _words(error: BaseException) -> str:
     return str(error)
 
 
-def _problem(error: BaseException) -> str:
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return f"cannot import {error.name}"
-    words = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"loading the module raises {words}"
+def _line(error: BaseException, filename: str) -> int | None:
+    """The line of the program where the error came out of it, or of the text for a wrong text."""
+    if isinstance(error, SyntaxError) and error.filename == filename:
+        return error.lineno
+    found, step = None, error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == filename:
+            found = step.tb_lineno
+        step = step.tb_next
+    return found
 
 
-class _Printed(io.RawIOBase):
-    """Standard output and error: what is written is counted and hashed, not kept."""
-
-    def __init__(self) -> None:
-        self._hash = hashlib.blake2b(digest_size=16)
-        self._streams: list[io.TextIOWrapper] = []
-
-    def stream(self) -> io.TextIOWrapper:
-        stream = io.TextIOWrapper(io.BufferedWriter(self), "utf-8", "surrogatepass")
-        self._streams.append(stream)
-        return stream
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._hash.update(data)
-        return len(data)
-
-    def forget(self) -> None:
-        self.digest()
-        self._hash = hashlib.blake2b(digest_size=16)
-
-    def digest(self) -> str:
-        for stream in self._streams:
-            with contextlib.suppress(Exception):
-                stream.flush()
-        return self._hash.hexdigest()
+def _problem(error: BaseException, filename: str) -> str:
+    """What kept the program from being loaded, as JSON."""
+    words = ""
+    with contextlib.suppress(Exception):
+        words = " ".join(str(error).split())[:500]
+    is_missing = isinstance(error, ModuleNotFoundError)
+    head = {
+        "type": type(error).__name__,
+        "words": words,
+        "line": _line(error, filename),
+        "missing": error.name if is_missing and isinstance(error, ImportError) else None,
+        "compile": isinstance(error, SyntaxError) and error.filename == filename,
+    }
+    return json.dumps(head)

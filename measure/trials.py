@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from effilint.measure.inputs import Case, Inputs
-from effilint.measure.launcher import Answer, CannotRun, Child, Program
-from effilint.measure.wire import BrokenFrameError, dump, load
+from effilint.measure.sandbox import Call, Limits, Order, Program, Run, Sandbox
+from effilint.measure.wire import decoded, dump
 
 LIMIT = 1.5  # seconds that a call, or the loading of a module, may take
+_MOST_PATIENCE = 4  # times the limit, on a busy machine
+_MEMORY = 2 << 30  # bytes
+_OUTPUT = 64 << 20  # bytes
+
+
+class CannotRun(Exception):  # noqa: N818 - a verdict rather than a fault
+    """Nothing can be said about the code by running it; `str` says why in a few words."""
 
 
 class Pair(NamedTuple):
@@ -32,26 +40,53 @@ class Pair(NamedTuple):
 class Trials:
     """Runs the texts of a pair on inputs of a size; knows how much time is left for that."""
 
-    def __init__(self, pair: Pair, child: Child) -> None:
-        self._pair, self._child = pair, child
+    def __init__(self, pair: Pair, sandbox: Sandbox) -> None:
+        self._pair, self._sandbox = pair, sandbox
+        self._programs = {"old": pair.old, "new": pair.new}
+        if pair.generator is not None:
+            self._programs["inputs"] = pair.generator
         self._end = time.monotonic() + pair.timeout
         self._cases_of: dict[int, list[Case]] = {}
         self.has_returned = False  # whether any call has come to its end
         self.why_not = "the code takes too long for the smallest inputs"
 
-    def cost(self, answer: Answer) -> float:
+    def cost(self, answer: Call) -> float:
         """What a call cost: CPU seconds, or bytes."""
-        return max(answer.peak, 1024) if self._pair.memory else answer.seconds
+        return max(answer.peak, 1024) if self._pair.memory else answer.figures.cpu
 
-    def answers(self, text: str, cases: Sequence[Case]) -> list[Answer]:
+    def answers(self, text: str, cases: Sequence[Case]) -> list[Call]:
         """Return the answers of one fresh process; those after one that takes too long lack."""
-        contents = [case.content for case in cases]
-        answers = []
-        for answer in self._child.run(text, contents, self.limit, self.left(), self._pair.memory):
+        limit = self.limit
+        wall = max(limit, min(self.left(), _MOST_PATIENCE * limit))
+        order = Order(
+            self._programs[text],
+            [case.content for case in cases],
+            limits=Limits(cpu=limit, wall=wall, memory=_MEMORY, output=_OUTPUT),
+            tracks_memory=self._pair.memory,
+            keeps_arguments=True,
+        )
+        run = self._sandbox.submit(order).result()
+        self._require_end(run)
+        for answer in run.calls:
             if answer.opaque is not None:
                 raise CannotRun(f"results cannot be compared: {answer.opaque}")
-            answers.append(answer)
-        return answers
+        return list(run.calls)
+
+    def _require_end(self, run: Run) -> None:
+        """Raise `CannotRun` unless the process came to its end, or to that of its time."""
+        stop = run.stop
+        if stop.how == "problem":
+            raise CannotRun(_problem(stop.detail))
+        if stop.how == "time" and stop.phase == "load":
+            raise CannotRun("the module takes too long to load")
+        reasons = {
+            "ended": "the code ends its process",
+            "memory": "the code takes too much memory",
+            "output": "the code gives or prints too much to compare",
+            "failed": "the process that runs the code ended",
+        }
+        if stop.how in reasons:
+            raise CannotRun(reasons[stop.how])
 
     def cases(self, n: int, kind: str | None = None) -> list[Case]:
         """Return the arguments of size n, of every kind or of this one."""
@@ -74,8 +109,8 @@ class Trials:
                 self.why_not = f"the generator of inputs raises {answers[0].raised} at n={n}"
             return []
         try:
-            result = load(answers[0].content)[3]
-        except BrokenFrameError:
+            result = decoded(json.loads(answers[0].value or b"")[2])
+        except (ValueError, LookupError, TypeError, RecursionError):
             raise CannotRun("the generator of inputs gives something that is no data") from None
         if isinstance(result, dict):
             return [Case("generated", dump([[], result]))]
@@ -91,3 +126,9 @@ class Trials:
     def left(self) -> float:
         """The seconds that are left for the whole comparison."""
         return self._end - time.monotonic()
+
+
+def _problem(detail: Mapping[str, object]) -> str:
+    if detail.get("missing"):
+        return f"cannot import {detail['missing']}"
+    return f"loading the module raises {detail.get('type')}: {detail.get('words')}"[:200]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from effilint.measure.difference import Differs, check_equal
 from effilint.measure.growth import Point, fitted
 from effilint.measure.inputs import Case
-from effilint.measure.launcher import Answer, CannotRun, Child
-from effilint.measure.trials import LIMIT, Pair, Trials
+from effilint.measure.sandbox import Call, Sandbox
+from effilint.measure.trials import LIMIT, CannotRun, Pair, Trials
 
 _TINY = ((0, 1, 2, 3, 5), (10, 30))
 _SIZES = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -27,7 +27,7 @@ _FEWEST = 5  # points that a class of growth is told from
 _TOO_DEEP = ("RecursionError", "MemoryError")
 
 
-class Comparison(NamedTuple):
+class Proven(NamedTuple):
     """Equal results on all inputs, and the costs at the largest size `n` that was reached.
 
     `ratio` is the old cost by the new; `before` and `after` are classes of growth.
@@ -39,16 +39,12 @@ class Comparison(NamedTuple):
     after: str
 
 
-def compare(pair: Pair) -> Comparison:
+def prove(pair: Pair, sandbox: Sandbox) -> Proven:
     """Run both texts, in turns, on the same inputs of growing size.
 
     Raises `Differs` if they ever do something else, `CannotRun` if nothing can be said.
     """
-    programs = {"old": pair.old, "new": pair.new}
-    if pair.generator is not None:
-        programs["inputs"] = pair.generator
-    with Child(programs) as child:
-        return _Contest(pair, Trials(pair, child)).result()
+    return _Contest(pair, Trials(pair, sandbox)).result()
 
 
 class _Contest:
@@ -65,7 +61,7 @@ class _Contest:
         self._reserve = pair.timeout * 0.4  # for the ratio, once a size is found
         self._largest = _SIZES[-1] if pair.generator else pair.inputs.largest
 
-    def result(self) -> Comparison:
+    def result(self) -> Proven:
         for sizes in _TINY:
             self._compare_all(*sizes)
             if not self._costs_of_kind:
@@ -85,7 +81,7 @@ class _Contest:
         if ratio < _DECISIVE and self._is_cut_short:
             raise CannotRun(f"there was no time for inputs of more than n={n:,}")
         self._grow_new(n, kind)
-        return Comparison(ratio, n, self._growth("old"), self._growth("new"))
+        return Proven(ratio, n, self._growth("old"), self._growth("new"))
 
     def _compare_all(self, *sizes: int) -> None:
         """Compare what both do with every kind of input of these sizes."""
@@ -102,16 +98,16 @@ class _Contest:
                 self._answered = n
                 self._costs_of_kind.clear()
             if one.raised is None and n == self._answered:
-                self._costs_of_kind[case.label] = one.seconds
+                self._costs_of_kind[case.label] = one.figures.cpu
         if len(new) < len(old):
             n, case = trials[len(new)]
             self._require_time(old[len(new)], _place(n, case))
 
-    def _check(self, n: int, case: Case, old: Answer, new: Answer) -> bool:
+    def _check(self, n: int, case: Case, old: Call, new: Call) -> bool:
         """Whether there is something to compare; `Differs` if it is not equal."""
         if old.raised is None:
             self._trials.has_returned = True
-            self._overhead = min(self._overhead, old.seconds)
+            self._overhead = min(self._overhead, old.figures.cpu)
         else:
             self._trials.why_not = f"no inputs: all that were built make it raise {old.raised}"
         if old.raised in _TOO_DEEP and old.raised != new.raised:
@@ -119,15 +115,15 @@ class _Contest:
         try:
             check_equal(old, new)
         except Differs as difference:
-            again = [a.content for _ in range(2) for a in self._trials.answers("old", [case])]
+            again = [a.value for _ in range(2) for a in self._trials.answers("old", [case])]
             if len(set(again)) > 1:
                 raise CannotRun("the results of the old code vary from run to run") from None
             raise Differs(f"{difference} (at {_place(n, case)})") from None
         return True
 
-    def _require_time(self, old: Answer, place: str) -> None:
+    def _require_time(self, old: Call, place: str) -> None:
         """The new code did not finish: its fault only if it had much more time than the old."""
-        if self._trials.left() > 0 and 10 * old.seconds < self._trials.limit:
+        if self._trials.left() > 0 and 10 * old.figures.cpu < self._trials.limit:
             raise Differs(f"the new code does not finish (at {place})")
 
     def _costliest(self) -> str:
@@ -193,7 +189,7 @@ class _Contest:
                 return False
             for text, answer in (("old", old[0]), ("new", new[0])):
                 costs[text].append(self._trials.cost(answer))
-                self._seconds[text] = answer.seconds
+                self._seconds[text] = answer.figures.cpu
             if max(self._seconds.values()) > _SHORT or self._pair.memory:
                 break
         for text, values in costs.items():
@@ -224,7 +220,7 @@ class _Contest:
             answers = self._trials.answers("new", cases)
             if not answers or answers[0].raised:
                 return
-            self._seconds["new"] = answers[0].seconds
+            self._seconds["new"] = answers[0].figures.cpu
             self._costs["new"][size] = [self._trials.cost(answer) for answer in answers]
 
     def _growth(self, text: str) -> str:

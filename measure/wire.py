@@ -9,8 +9,9 @@ import json
 import select
 import socket
 import time
+import types
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _LARGEST = 64 << 20  # bytes of a frame
@@ -100,10 +101,14 @@ def dump(value: object) -> bytes:
     return json.dumps(_encoded(value, 0), separators=(",", ":")).encode()
 
 
-def load(data: bytes) -> Any:
-    """Return the value that `dump` made `data` of; `BrokenFrameError` if none did."""
+def load(data: bytes, classes: Mapping[str, Any] = types.MappingProxyType({})) -> Any:
+    """Return the value that `dump` made `data` of; `BrokenFrameError` if none did.
+
+    Linked lists and trees are made of the `ListNode` and `TreeNode` among `classes`, or of plain
+    ones.
+    """
     try:
-        return _decoded(json.loads(data))
+        return decoded(json.loads(data), classes)
     except (ValueError, LookupError, TypeError, RecursionError, MemoryError) as error:
         raise BrokenFrameError from error
 
@@ -127,6 +132,10 @@ def _encoded(value: object, depth: int) -> object:
         return {"b" if kind is bytes else "ba": value.hex()}
     if kind in (complex, range):
         return {"r": repr(value)}
+    if kind.__name__ == "ListNode":
+        return {"ln": _items(_nodes_of_list(value), depth)}
+    if kind.__name__ == "TreeNode":
+        return {"tn": _items(_nodes_of_tree(value), depth)}
     if kind.__module__ in ("builtins", "itertools") and kind.__name__ in _LAZY:
         return {"it": [kind.__name__, _items(taken(value), depth)]}
     return _object(value, kind, depth)
@@ -147,6 +156,69 @@ def _object(value: object, kind: type, depth: int) -> object:
     if len(parts) == 1 and not isinstance(value, BaseException):
         raise NotPlainError(kind.__name__)
     return {"x": parts}
+
+
+def _nodes_of_list(head: Any) -> list[object]:
+    """The values of a linked list; `NotPlainError` for a ring."""
+    values, seen = [], set()
+    while head is not None:
+        if id(head) in seen:
+            raise NotPlainError("a ring of ListNode")
+        seen.add(id(head))
+        values.append(head.val)
+        head = head.next
+    return values
+
+
+def _nodes_of_tree(root: Any) -> list[object]:
+    """The values of a binary tree level by level, None where a child is missing."""
+    values: list[object] = []
+    level, seen = deque([root]), set()
+    while level:
+        node = level.popleft()
+        if node is None:
+            values.append(None)
+            continue
+        if id(node) in seen:
+            raise NotPlainError("a TreeNode that is in two places")
+        seen.add(id(node))
+        values.append(node.val)
+        level += (node.left, node.right)
+    while values and values[-1] is None:
+        values.pop()
+    return values
+
+
+class ListNode:
+    """An item of a linked list, for programs that bring no class of this name."""
+
+    def __init__(self, val: Any = 0, next: Any = None) -> None:  # noqa: A002 - its known name
+        self.val, self.next = val, next
+
+
+class TreeNode:
+    """A node of a binary tree, for programs that bring no class of this name."""
+
+    def __init__(self, val: Any = 0, left: Any = None, right: Any = None) -> None:
+        self.val, self.left, self.right = val, left, right
+
+
+def _list_of_nodes(values: list[Any], make: Any) -> Any:
+    head = None
+    for value in reversed(values):
+        node = make(value)
+        node.next = head
+        head = node
+    return head
+
+
+def _tree_of_nodes(values: list[Any], make: Any) -> Any:
+    nodes = [None if value is None else make(value) for value in values]
+    children = iter(nodes[1:])
+    for node in nodes:
+        if node is not None:
+            node.left, node.right = next(children, None), next(children, None)
+    return nodes[0] if nodes else None
 
 
 def _items(values: Iterable[object], depth: int) -> list[object]:
@@ -172,24 +244,29 @@ def _sorted(items: list[object]) -> list[object]:
     return sorted(items, key=json.dumps)
 
 
-def _decoded(data: Any) -> Any:
+def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) -> Any:
+    """Return the value that stands in JSON data; `ValueError` or `TypeError` for other data."""
     if type(data) is list:
         if all(type(item) in _ATOMS for item in data):
             return data
-        return [_decoded(item) for item in data]
+        return [decoded(item, classes) for item in data]
     if type(data) is not dict:
         return data
     ((tag, content),) = data.items()
     if tag in ("b", "ba"):
         return bytes.fromhex(content) if tag == "b" else bytearray.fromhex(content)
     if tag == "it":
-        return iter(_decoded(content[1]))
-    items = _decoded(content) if tag in ("t", "q", "s", "z") else None
+        return iter(decoded(content[1], classes))
+    if tag == "ln":
+        return _list_of_nodes(decoded(content, classes), classes.get("ListNode", ListNode))
+    if tag == "tn":
+        return _tree_of_nodes(decoded(content, classes), classes.get("TreeNode", TreeNode))
+    items = decoded(content, classes) if tag in ("t", "q", "s", "z") else None
     for kind, name in (_BOXES | _SETS).items():
         if name == tag:
             return kind(items)
     for kind, name in _DICTS.items():
         if name == tag:
-            pairs = {_decoded(key): _decoded(value) for key, value in content}
+            pairs = {decoded(k, classes): decoded(v, classes) for k, v in content}
             return defaultdict(int, pairs) if kind is defaultdict else kind(pairs)
     raise ValueError(tag)

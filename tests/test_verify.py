@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import re
+import socket
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from effilint.main import main
-from effilint.measure import Argument, CannotRun, Differs, Inputs, Pair, Program, compare
+from effilint.measure import Argument, CannotRun, Differs, Inputs, Pair, Program, Sandbox, prove
 
 SAFE = """
 def drain(xs: list[int]) -> int:
@@ -50,6 +52,12 @@ def scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     folder = tmp_path_factory.mktemp("scratch")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(workers=1) as made:
+        yield made
 
 
 def run(command: str, *arguments: str, stdin: str | None = None) -> Result:
@@ -215,6 +223,74 @@ def test_output_and_own_files_do_no_harm(statement: str, project: Path, scratch:
 
 
 @pytest.mark.slow
+def test_sockets_and_pipes_of_others_are_out_of_reach(project: Path) -> None:
+    os.mkfifo(project / "pipe")
+    reader = os.open(project / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(project / "socket"))
+        listener.listen()
+        listener.setblocking(False)
+        reach = f"""
+import ctypes, os, socket
+libc = ctypes.CDLL(None)
+place = libc.open({str(project / "pipe").encode()!r}, os.O_WRONLY | os.O_NONBLOCK)
+libc.write(place, b"x", 1)
+try:
+    caller = socket.socket(socket.AF_UNIX)
+    caller.connect({str(project / "socket")!r})
+except OSError:
+    pass
+"""
+        assert verified(reach + SAFE)["status"] == "verified"
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+
+
+def test_what_is_proven_of_one_method_is_not_of_its_like() -> None:
+    method = """
+    def low(self, xs: list[float]) -> float:
+        ys = [2.0, self.base()] + [x for x in xs if x == x]
+        return sorted(ys)[0]
+"""
+    code = f"""
+class One:
+    def base(self):
+        return 0.5
+{method}
+
+class Other:
+    def base(self):
+        return float("nan")
+{method}"""
+    Path("a.py").write_text(code)
+    findings = json.loads(run("check", "--verify", "--output-format", "json", "a.py").stdout)
+    assert [f["verified"]["status"] for f in findings] == ["verified", "differs"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("self.xs.append(n)", "self.xs.append(n + 1)"),
+        ("SEEN.append(n)", "pass"),
+    ],
+)
+def test_the_object_and_the_module_count_too(sandbox: Sandbox, old: str, new: str) -> None:
+    before, after = (
+        Program(
+            "SEEN = []\nclass C:\n    def __init__(self):\n        self.xs = []\n"
+            f"    def f(self, n):\n        {body}\n",
+            "C.f",
+        )
+        for body in (old, new)
+    )
+    pair = Pair(before, after, Inputs([Argument("n", "int")]))
+    with pytest.raises(Differs, match=r"^leaves its arguments, its object or the module"):
+        prove(pair, sandbox)
+
+
+@pytest.mark.slow
 def test_no_secret_reaches_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_OF_A_TEST", "1")
     look = """
@@ -254,18 +330,18 @@ for name in ("process_time", "perf_counter", "monotonic", "time", "clock_gettime
         ("return [1]", "return (1,)", 'returns {"t": [1]}, not [1]'),
         ("return {1: 2, 3: 4}", "return {3: 4, 1: 2}", "returns "),
         ("return xs", "return list(xs)", "returns an argument itself in place of a copy"),
-        ("xs.append(1)", "xs.append(2)", "leaves its arguments in another state"),
+        ("xs.append(1)", "xs.append(2)", "leaves its arguments, its object"),
         ("raise ValueError('a')", "raise ValueError('b')", 'raises "b", not "a"'),
         ("raise KeyError", "raise LookupError", "raises LookupError where the old code raises Key"),
         ("return 1", "while True: pass", "the new code does not finish"),
         ("yield 1", "yield 2", "returns "),
     ],
 )
-def test_every_difference_counts(old: str, new: str, difference: str) -> None:
-    before, after = (Program(f"def f(xs):\n    {body}\n", "a.py", "f") for body in (old, new))
+def test_every_difference_counts(sandbox: Sandbox, old: str, new: str, difference: str) -> None:
+    before, after = (Program(f"def f(xs):\n    {body}\n", "f") for body in (old, new))
     pair = Pair(before, after, Inputs([Argument("xs", "list[int]")]))
     with pytest.raises(Differs, match=f"^{re.escape(difference)}"):
-        compare(pair)
+        prove(pair, sandbox)
 
 
 @pytest.mark.slow
@@ -277,11 +353,11 @@ def test_every_difference_counts(old: str, new: str, difference: str) -> None:
         ("return xs[len(xs)]", "return [][0]"),
     ],
 )
-def test_what_nobody_can_tell_apart_is_equal(old: str, new: str) -> None:
-    before, after = (Program(f"def f(xs):\n    {body}\n", "a.py", "f") for body in (old, new))
+def test_what_nobody_can_tell_apart_is_equal(sandbox: Sandbox, old: str, new: str) -> None:
+    before, after = (Program(f"def f(xs):\n    {body}\n", "f") for body in (old, new))
     pair = Pair(before, after, Inputs([Argument("xs", "list[int]")]))
     with contextlib.suppress(CannotRun):  # both raise, whatever the input
-        assert compare(pair).ratio > 0
+        assert prove(pair, sandbox).ratio > 0
 
 
 @pytest.mark.slow

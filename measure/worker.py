@@ -1,0 +1,90 @@
+"""The process between a caller and a jail: it knows what is expected, and compares.
+
+It runs no code under test and shares nothing with the caller but a socket, so that neither a
+hanging jail nor an answer that takes gigabytes to read harms a trainer. One order at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+import socket
+import time
+from typing import Any
+
+from effilint.measure.isolation import Level
+from effilint.measure.jail import Jail, JailError, Setup
+from effilint.measure.judging import judged
+from effilint.measure.wire import BrokenFrameError, Channel
+
+_FOREVER = 1e8
+_MEMORY = 4 << 30  # bytes of address space: what an answer may take to be read
+_ORDERS = 1000  # that one jail serves
+
+
+def main(descriptor: int, setup: dict[str, Any]) -> None:
+    """Serve orders that come over the socket `descriptor` until it is closed."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, most))
+    channel = Channel(socket.socket(fileno=descriptor))
+    wanted = Setup(**setup)._replace(level=Level(setup["level"]))
+    with contextlib.suppress(BrokenFrameError, TimeoutError):
+        _Worker(channel, wanted).serve()
+
+
+class _Worker:
+    def __init__(self, channel: Channel, setup: Setup) -> None:
+        self._channel, self._setup = channel, setup
+        self._jail: Jail | None = None
+        self._served = 0
+
+    def serve(self) -> None:
+        try:
+            try:
+                self._ready()
+            except JailError as error:
+                self._say({"event": "failed", "words": str(error)})
+                return
+            self._say({"event": "ready"})
+            while True:
+                order = json.loads(self._channel.receive(time.monotonic() + _FOREVER))
+                count = order.pop("blobs")
+                blobs = [self._channel.receive(time.monotonic() + _FOREVER) for _ in range(count)]
+                self._serve(order, blobs)
+        finally:
+            self._drop()
+
+    def _serve(self, order: dict[str, Any], blobs: list[bytes]) -> None:
+        expected = order.pop("expected", None)
+        try:
+            heads = self._ready().run(order, blobs)
+            if expected is not None:
+                heads = judged(heads, expected)
+            for head in heads:
+                answer, output = head.pop("answer", None), head.pop("output", None)
+                self._say(head | {"blobs": 0 if answer is None else 2})
+                if answer is not None:
+                    self._channel.send(answer, time.monotonic() + _FOREVER)
+                    self._channel.send(output, time.monotonic() + _FOREVER)
+        except JailError as error:
+            self._drop()
+            self._say({"event": "failed", "words": str(error)})
+        self._served += 1
+        if self._served >= _ORDERS:
+            self._drop()
+
+    def _ready(self) -> Jail:
+        if self._jail is None:
+            self._jail = Jail(self._setup)
+            self._served = 0
+        return self._jail
+
+    def _drop(self) -> None:
+        if self._jail is not None:
+            self._jail.close()
+            self._jail = None
+
+    def _say(self, head: dict[str, Any]) -> None:
+        self._channel.send(json.dumps(head).encode(), time.monotonic() + _FOREVER)
