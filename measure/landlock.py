@@ -27,7 +27,8 @@ def version() -> int:
     if sys.platform != "linux":
         return 0
     libc = ctypes.CDLL(None, use_errno=True)
-    return max(0, libc.syscall(_CREATE_RULESET, None, 0, _TELL_VERSION))
+    found: int = libc.syscall(_CREATE_RULESET, None, 0, _TELL_VERSION)
+    return max(0, found)
 
 
 def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:

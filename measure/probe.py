@@ -56,7 +56,7 @@ class Found(NamedTuple):
 @cache
 def best_level(python: str = sys.executable) -> Found:
     """Return the strongest level that holds what it promises, with this interpreter."""
-    why = []
+    why: list[str] = []
     for level in (Level.NAMESPACES, Level.LANDLOCK, Level.SECCOMP):
         problem = failing(level, python)
         if problem is None:
