@@ -172,8 +172,10 @@ were read, spread over the packages; a rule with wrong ones was then mended, and
 added. *Read* to *wrong* count all verdicts, also of what a mended rule no longer reports: this is
 what the rules were worth when they were read. The last three columns are about the findings read
 that are still reported: how many, how many of them in fresh packages, and the share that is not
-wrong. They flatter, since a rule is mended on what was read. A rule is on by default at
-{ON_BY_DEFAULT:.0%} of that share, unless its tier is memory or idiom.
+wrong. They flatter, since a rule is mended on what was read. A rule below
+{ON_BY_DEFAULT:.0%} of that share is off by default; so is one whose tier is memory or idiom, one of which too little was
+found to tell, and one of whose findings next to none mattered (see [how](measuring.md#precision)).
+Rules with nothing found are on and rest on their examples.
 The verdicts stand in `benchmarks/readings.jsonl`.
 """
 

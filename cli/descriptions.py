@@ -89,4 +89,4 @@ def _default_reason(rule: Rule) -> str:
         return f"{rule.gain.tier} rules that are right often enough on real code are on"
     if rule.gain.tier in _WHY_OFF:
         return _WHY_OFF[rule.gain.tier]
-    return "claim and advice held in too few of the findings read on real code"
+    return "too little is known of it on real code, or too little of what it found there mattered"

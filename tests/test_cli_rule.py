@@ -129,7 +129,7 @@ def test_fix_says_how_often_there_is_one_and_how_safe(rule: Rule, fix: dict[str,
 
 def test_default_has_a_reason() -> None:
     assert describe(Sum())["default_reason"].startswith("asymptotic rules that are right")
-    assert "in too few of the findings" in describe(Unsure())["default_reason"]
+    assert "too little is known of it" in describe(Unsure())["default_reason"]
     assert "too little to be sold as speed" in describe(Idiom())["default_reason"]
     assert not describe(Idiom())["on_by_default"]
 
