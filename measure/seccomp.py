@@ -12,6 +12,7 @@ import ctypes
 import os
 import struct
 import sys
+from functools import cache
 
 # Name, number on x86_64, number on aarch64 (None where there is no such call).
 _Table = tuple[tuple[str, "int | None", "int | None"], ...]
@@ -67,6 +68,7 @@ _ON_PATHS: _Table = (
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06  # BPF
+_JUMP, _FARTHEST = 0x05, 255
 _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _EPERM, _ENOSYS = 1, 38
 _SET_MODE_FILTER, _SPECULATION_ALLOWED = 1, 4
@@ -83,6 +85,7 @@ _PRCTL = (3, 15, 16, 0x53564D41)  # GET_DUMPABLE, SET_NAME, GET_NAME, SET_VMA
 _UNIX, _STREAM, _KIND_OF_SOCKET = 1, 1, 0xF
 
 _Step = tuple[int, int, int, int]
+_REFUSED: list[_Step] = [(_RETURN, 0, 0, _ERROR | _EPERM)]
 
 
 def is_supported() -> bool:
@@ -110,58 +113,72 @@ def install(*, paths: bool) -> None:
         raise OSError(error, os.strerror(error))
 
 
+def prepare(pid: int, *, paths: bool) -> None:
+    """Work the filter of a process to come out in advance."""
+    _program(os.uname().machine, pid, paths=paths)
+
+
+@cache
 def _program(machine: str, pid: int, *, paths: bool) -> bytes:
-    column = 1 if machine == "x86_64" else 2
+    """The filter, as a search tree: the kernel tries every call on it once, at once."""
     steps: list[_Step] = [
         (_LOAD, 0, 0, 4),
         (_EQUAL, 1, 0, _ARCHITECTURES[machine]),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, 0),
     ]
+    ranges = [(0, _REFUSED)]
+    for number, code in sorted(_codes(machine, pid, paths=paths).items()):
+        if ranges[-1][0] == number:
+            ranges.pop()
+        if not ranges or ranges[-1][1] != code:
+            ranges.append((number, code))
+        ranges.append((number + 1, _REFUSED))
     if machine == "x86_64":
-        steps += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
-    for row in (*_ALWAYS, *(_ON_PATHS if paths else ())):
-        if row[column] is not None:
-            steps += _answered(row[column], _ALLOW)
-    for rule in _by_arguments(machine, pid, paths=paths):
-        steps += rule
-    steps.append((_RETURN, 0, 0, _ERROR | _EPERM))
+        ranges.append((_X32, [(_RETURN, 0, 0, _KILL)]))
+    steps += _tree(ranges)
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 
-def _answered(number: object, verdict: int) -> list[_Step]:
-    assert isinstance(number, int)
-    return [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, verdict)]
+def _tree(ranges: list[tuple[int, list[_Step]]]) -> list[_Step]:
+    """Code that finds the range a number is in; each is given by its start."""
+    if len(ranges) == 1:
+        return ranges[0][1]
+    middle = len(ranges) // 2
+    below, above = _tree(ranges[:middle]), _tree(ranges[middle:])
+    if len(below) > _FARTHEST:  # a longer jump than a condition can make
+        return [(_AT_LEAST, 0, 1, ranges[middle][0]), (_JUMP, 0, 0, len(below)), *below, *above]
+    return [(_AT_LEAST, len(below), 0, ranges[middle][0]), *below, *above]
 
 
-def _by_arguments(machine: str, pid: int, *, paths: bool) -> list[list[_Step]]:
+def _codes(machine: str, pid: int, *, paths: bool) -> dict[int, list[_Step]]:
+    """What is to be done about a call, by its number, if it is not to be refused."""
+    column = 1 if machine == "x86_64" else 2
     is_x86 = machine == "x86_64"
-    refuse = _ERROR | _EPERM
+    found = {
+        number: _allow()
+        for row in (*_ALWAYS, *(_ON_PATHS if paths else ()))
+        if isinstance(number := row[column], int)
+    }
     # Programs raise their limits for deep recursion: they are told that it is done.
-    pretend = _ERROR
-    rules = [
-        _for_one_of(62 if is_x86 else 129, 0, (pid,)),  # kill
-        _for_one_of(234 if is_x86 else 131, 0, (pid,)),  # tgkill
-        _for_one_of(16 if is_x86 else 29, 1, _IOCTL),
-        _for_one_of(157 if is_x86 else 167, 0, _PRCTL),
-        _fcntl(72 if is_x86 else 25),
-        _clone(56 if is_x86 else 220),
-        _answered(435, _ERROR | _ENOSYS),  # clone3: its flags are out of sight, clone is tried then
-        _answered(160 if is_x86 else 164, pretend),  # setrlimit
-        _without_pointer(302 if is_x86 else 261, 2, pretend),  # prlimit64
-        _without_pointer(44 if is_x86 else 206, 4, refuse),  # sendto
-        _socketpair(53 if is_x86 else 199),
-    ]
-    if not paths:  # what `fstat` is in newer C libraries
-        number = 262 if is_x86 else 79
-        rules.append(_block(number, [*_load(3), (_ANY_BIT, 0, 1, _AT_EMPTY_PATH), *_allow()]))
-    return rules
-
-
-def _block(number: int, body: list[_Step], otherwise: int = _ERROR | _EPERM) -> list[_Step]:
-    """`body` for this call only; it may replace the call's number, so it ends in a verdict."""
-    body = [*body, (_RETURN, 0, 0, otherwise)]
-    return [(_EQUAL, 0, len(body), number), *body]
+    pretend = [(_RETURN, 0, 0, _ERROR)]
+    found |= {
+        62 if is_x86 else 129: _if_one_of(0, (pid,)),  # kill
+        234 if is_x86 else 131: _if_one_of(0, (pid,)),  # tgkill
+        16 if is_x86 else 29: _if_one_of(1, _IOCTL),
+        157 if is_x86 else 167: _if_one_of(0, _PRCTL),
+        72 if is_x86 else 25: _fcntl(),
+        56 if is_x86 else 220: _clone(),
+        435: [(_RETURN, 0, 0, _ERROR | _ENOSYS)],  # clone3: its flags are out of sight
+        160 if is_x86 else 164: pretend,  # setrlimit
+        302 if is_x86 else 261: _without_pointer(2, pretend),  # prlimit64
+        44 if is_x86 else 206: _without_pointer(4, _REFUSED),  # sendto
+        53 if is_x86 else 199: _socketpair(),
+    }
+    if not paths:  # newfstatat, which is what `fstat` is in newer C libraries
+        empty = [*_load(3), (_ANY_BIT, 0, 1, _AT_EMPTY_PATH), *_allow(), *_REFUSED]
+        found[262 if is_x86 else 79] = empty
+    return found
 
 
 def _load(argument: int, *, high: bool = False) -> list[_Step]:
@@ -172,40 +189,29 @@ def _allow() -> list[_Step]:
     return [(_RETURN, 0, 0, _ALLOW)]
 
 
-def _for_one_of(number: int, argument: int, values: tuple[int, ...]) -> list[_Step]:
-    tests = [step for value in values for step in _answered(value, _ALLOW)]
-    return _block(number, [*_load(argument), *tests])
+def _if_one_of(argument: int, values: tuple[int, ...]) -> list[_Step]:
+    return [*_load(argument), *_allowed(values), *_REFUSED]
 
 
-def _without_pointer(number: int, argument: int, otherwise: int) -> list[_Step]:
-    body = [
-        *_load(argument, high=True),
-        (_EQUAL, 0, 3, 0),
-        *_load(argument),
-        (_EQUAL, 0, 1, 0),
-        *_allow(),
-    ]
-    return _block(number, body, otherwise)
+def _allowed(values: tuple[int, ...]) -> list[_Step]:
+    return [step for value in values for step in ((_EQUAL, 0, 1, value), *_allow())]
 
 
-def _fcntl(number: int) -> list[_Step]:
-    tests = [step for value in _FCNTL for step in _answered(value, _ALLOW)]
+def _without_pointer(argument: int, otherwise: list[_Step]) -> list[_Step]:
+    high, low = _load(argument, high=True), _load(argument)
+    return [*high, (_EQUAL, 0, 3, 0), *low, (_EQUAL, 0, 1, 0), *_allow(), *otherwise]
+
+
+def _fcntl() -> list[_Step]:
     flags = [(_EQUAL, 0, 3, _F_SETFL), *_load(2), (_ANY_BIT, 1, 0, _O_ASYNC), *_allow()]
-    return _block(number, [*_load(1), *tests, *flags])
+    return [*_load(1), *_allowed(_FCNTL), *flags, *_REFUSED]
 
 
-def _clone(number: int) -> list[_Step]:
-    body = [*_load(0), (_ANY_BIT, 2, 0, _NEW_NAMESPACES), (_ANY_BIT, 0, 1, _THREAD), *_allow()]
-    return _block(number, body)
+def _clone() -> list[_Step]:
+    tests = [(_ANY_BIT, 2, 0, _NEW_NAMESPACES), (_ANY_BIT, 0, 1, _THREAD)]
+    return [*_load(0), *tests, *_allow(), *_REFUSED]
 
 
-def _socketpair(number: int) -> list[_Step]:
-    body = [
-        *_load(0),
-        (_EQUAL, 0, 4, _UNIX),
-        *_load(1),
-        (_AND, 0, 0, _KIND_OF_SOCKET),
-        (_EQUAL, 0, 1, _STREAM),
-        *_allow(),
-    ]
-    return _block(number, body)
+def _socketpair() -> list[_Step]:
+    kind = [*_load(1), (_AND, 0, 0, _KIND_OF_SOCKET), (_EQUAL, 0, 1, _STREAM)]
+    return [*_load(0), (_EQUAL, 0, 4, _UNIX), *kind, *_allow(), *_REFUSED]

@@ -1,0 +1,221 @@
+"""What the sandbox costs and how well it measures, side by side with common ways, in one run.
+
+    python benchmarks/sandbox.py [throughput] [overhead] [power] [memory]
+
+throughput: trivial programs each second through the sandbox, through a plain subprocess for each
+program, and through a `multiprocessing` process with a manager, as common harnesses do it (the
+last two isolate nothing). overhead: CPU time of the same code inside, against a plain fork. power:
+how often comparisons of programs that do 1.0, 1.1, 1.3 and 2 times the work are right, with busy
+processes beside them. memory: high-water mark and area under memory against known allocations.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from statistics import median
+from typing import Any
+
+from tables import markdown_table
+
+from effilint.measure import Order, Program, Sandbox, call
+from effilint.measure.contest import contest
+
+TRIVIAL = "def f(x):\n    return x + 1\n"
+PROGRAMS = {
+    "loop": "def f(n):\n    s = 0\n    for i in range(n):\n        s += i * i\n    return s\n",
+    "dict": "def f(n):\n    d = {}\n    for i in range(n):\n        d[i % 997] = d.get(i % 997, 0) + i\n    return len(d)\n",
+    "sort": "def f(n):\n    return sorted((i * 7919) % 10007 for i in range(n))[n // 2]\n",
+    "text": "def f(n):\n    return len(' '.join(str(i) for i in range(n)).split())\n",
+    "lists": "def f(n):\n    return len([[i] * 3 for i in range(n)])\n",
+    "fib": "def f(n):\n    def fib(k):\n        return k if k < 2 else fib(k - 1) + fib(k - 2)\n    return fib(min(n // 5000, 20))\n",
+}  # fmt: skip
+SIZE = 100_000
+MB = 1 << 20
+
+
+def child_seconds() -> float:
+    """Return the CPU seconds of this process and of all children that ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def through_sandbox(count: int) -> None:
+    order = Order(Program(TRIVIAL, "f"), [call(1)], expected=[2])
+    with Sandbox(workers=2) as sandbox:
+        runs = [future.result() for future in [sandbox.submit(order) for _ in range(count)]]
+    assert all(run.calls[0].is_right for run in runs)
+
+
+def through_subprocesses(count: int) -> None:
+    program = f"{TRIVIAL}\nprint(f(1))"
+
+    def one(_: int) -> bytes:
+        command = [sys.executable, "-I", "-S", "-c", program]
+        return subprocess.run(command, capture_output=True, check=True).stdout
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(one, range(count))) == {b"2\n"}
+
+
+def _execute(results: Any) -> None:
+    names: dict[str, Any] = {}
+    exec(TRIVIAL, names)
+    results.append(names["f"](1))
+
+
+def through_managers(count: int) -> None:
+    def one(_: int) -> int:
+        with multiprocessing.Manager() as manager:
+            results = manager.list()
+            process = multiprocessing.Process(target=_execute, args=(results,))
+            process.start()
+            process.join(10)
+            found: int = results[0]
+            return found
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(one, range(count))) == {2}
+
+
+def throughput() -> None:
+    """Print programs a second and CPU milliseconds a program of each way."""
+    rows, first = [], 0.0
+    ways: list[tuple[str, Callable[[int], None], int]] = [
+        ("the sandbox, all its isolation", through_sandbox, 2000),
+        ("a subprocess for each, `-I -S`", through_subprocesses, 400),
+        ("a process and a manager for each", through_managers, 200),
+    ]
+    for name, way, count in ways:
+        started, cpu = time.monotonic(), child_seconds()
+        way(count)
+        rate = count / (time.monotonic() - started)
+        first = first or rate
+        milliseconds = (child_seconds() - cpu) / count * 1000
+        rows.append((name, f"{rate:.0f}", f"{milliseconds:.1f}", f"{first / rate:.1f}x"))
+    header = ("way", "programs a second", "CPU ms a program", "the sandbox is faster by")
+    print(markdown_table(header, rows))
+
+
+def _forked(text: str) -> float:
+    """Return the CPU seconds of a run in a plain fork of a process as small as the jail's."""
+    program = (
+        "import os, time, gc\n"
+        f"names = {{}}\nexec({text!r}, names)\n"
+        "gc.collect(); gc.freeze()\n"
+        f"t = time.process_time(); names['f']({SIZE}); print(time.process_time() - t)"
+    )
+    command = [sys.executable, "-I", "-S", "-c", program]
+    return float(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def overhead() -> None:
+    """Print CPU time inside over CPU time in a plain process, in turns, for several programs."""
+    rows, ratios = [], []
+    with Sandbox(workers=1) as sandbox:
+        for name, text in PROGRAMS.items():
+            inside, plain = [], []
+            for _ in range(25):
+                run = sandbox.run(Program(text, "f"), [call(SIZE)])
+                inside.append(run.calls[0].figures.cpu)
+                plain.append(_forked(text))
+            ratios.append(median(inside) / median(plain))
+            rows.append((name, f"{median(plain) * 1000:.1f}", f"{ratios[-1]:.3f}"))
+    rows.append(("median", "", f"{median(ratios):.3f}"))
+    print(markdown_table(("program", "CPU ms outside", "inside / outside"), rows))
+
+
+@contextmanager
+def busy(count: int) -> Iterator[None]:
+    """Keep so many processes busy."""
+    command = [sys.executable, "-c", "while True: pass"]
+    processes = [subprocess.Popen(command) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def power(trials: int, load: int) -> None:
+    """Print how comparisons come out where the truth is known, with `load` busy processes."""
+    rows = []
+    with Sandbox(workers=1) as sandbox, busy(load):
+        for factor in (1.0, 1.1, 1.3, 2.0):
+            verdicts: Counter[str] = Counter()
+            ratios, samples = [], 0
+            for trial in range(trials):
+                text = list(PROGRAMS.values())[trial % 5]
+                more = text.replace("range(n)", f"range(int(n * {factor}))")
+                found = contest(Program(more, "f"), Program(text, "f"), [call(SIZE)], sandbox)
+                verdicts[found.verdict] += 1
+                samples += len(found.a.seconds)
+                ratios.append(found.ratio.value)
+            shares = [
+                f"{verdicts[v] / trials:.0%}" for v in ("slower", "equal", "undecided", "faster")
+            ]
+            measured = f"{median(ratios):.3f}"
+            rows.append((f"{factor}x", *shares, measured, f"{samples / trials:.1f}"))
+    header = ("work", "slower", "equal", "undecided", "faster", "ratio, median", "samples a side")
+    print(markdown_table(header, rows))
+
+
+def memory() -> None:
+    """Print what is measured of known allocations, and of a known area."""
+    rows = []
+    with Sandbox(workers=1) as sandbox:
+        for size in (1, 5, 20, 100):
+            program = Program(f"def f():\n    b = bytearray({size * MB})\n    return len(b)\n", "f")
+            found = [sandbox.run(program, [call()]).calls[0].figures for _ in range(5)]
+            peaks = [(one.peak - one.base) / MB for one in found]
+            error = max(abs(peak - size) for peak in peaks)
+            rows.append((f"{size}", f"{median(peaks):.2f}", f"{error:.2f}"))
+        print(markdown_table(("allocated, MiB", "measured, median", "largest error"), rows))
+        steps = (
+            "import time\ndef f():\n    held = []\n    for _ in range(2):\n"
+            f"        held.append(bytearray({30 * MB}))\n        t = time.process_time()\n"
+            "        while time.process_time() - t < 0.1:\n            pass\n"
+        )
+        order = Order(Program(steps, "f"), [call()], is_sampled=True)
+        found = [sandbox.submit(order).result().calls[0].figures for _ in range(7)]
+        # What it takes to fill the two steps is a slope up to each of them.
+        slopes = [(one.cpu - 0.2) / 2 for one in found]
+        truth = [
+            30 * 0.1 + 60 * 0.1 + (15 + 45) * slope + one.base / MB * one.cpu
+            for slope, one in zip(slopes, found, strict=True)
+        ]
+        areas = [one.area_cpu / MB for one in found]
+        ratios = [area / true for area, true in zip(areas, truth, strict=True)]
+    spread = f"{min(ratios):.3f} to {max(ratios):.3f}"
+    row = (f"{median(truth):.2f}", f"{median(areas):.2f}", spread)
+    print(markdown_table(("area, MiB s", "measured, median", "measured / true"), [row]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parts = ("throughput", "overhead", "power", "memory")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(parts))
+    parser.add_argument("--trials", type=int, default=40)
+    parser.add_argument("--load", type=int, default=4, help="busy processes beside `power`")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(parts):
+        sys.exit(f"sandbox: no part called {', '.join(sorted(unknown))}")
+    for part in options.parts or parts:
+        print(f"\n{part} (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)\n", flush=True)
+        if part == "power":
+            power(options.trials, options.load)
+        else:
+            {"throughput": throughput, "overhead": overhead, "memory": memory}[part]()
+
+
+if __name__ == "__main__":
+    main()
