@@ -19,25 +19,43 @@ class Piece:
     content: str
 
 
-def difference(old: list[str], new: list[str]) -> Iterator[Piece]:
+def difference(old: list[str], new: list[str], newline: str) -> Iterator[Piece]:
     """Yield, in order, what to change in the lines `old` to get the lines `new`.
 
-    Offsets count in the joined `old`; no piece splits a word or a line ending.
+    Offsets count in the joined `old`; no piece splits a word or a line ending. Lines that differ
+    only in their endings are equal; new ones end like those they replace, else with `newline`.
     """
+    bare, new = [_plain(line) for line in old], [_plain(line) for line in new]
     shorter = min(len(old), len(new))
-    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    head = next((n for n in range(shorter) if bare[n] != new[n]), shorter)
     offset = sum(map(len, old[:head]))
-    old, new = old[head:], new[head:]
+    old, bare, new = old[head:], bare[head:], new[head:]
     if max(len(old), len(new)) > _MOST_LINES:
-        yield _trimmed(offset, "".join(old), "".join(new))
+        yield _replaced(offset, old, new, _ending(old) or newline)
         return
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(None, bare, new, autojunk=False)
     done = 0
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
         offset += sum(map(len, old[done:start]))
         done = start
         if kind != "equal":
-            yield _trimmed(offset, "".join(old[start:end]), "".join(new[new_start:new_end]))
+            ending = _ending(old[start : end + 1]) or _ending(old[start - 1 : start]) or newline
+            yield _replaced(offset, old[start:end], new[new_start:new_end], ending)
+
+
+def _plain(line: str) -> str:
+    """End a line with a line feed, if it has an end."""
+    content = line.rstrip("\r\n")
+    return content if content == line else content + "\n"
+
+
+def _ending(lines: list[str]) -> str:
+    """Return the ending of the first line; "" if there is none."""
+    return lines[0][len(lines[0].rstrip("\r\n")) :] if lines else ""
+
+
+def _replaced(offset: int, old: list[str], new: list[str], ending: str) -> Piece:
+    return _trimmed(offset, "".join(old), "".join(new).replace("\n", ending))
 
 
 def _trimmed(offset: int, old: str, new: str) -> Piece:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import errno
 import os
+import re
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,6 @@ from effilint.analyzer.difference import Piece, difference
 from effilint.analyzer.model import (
     AddImport,
     Diagnostic,
-    DropImport,
     Edit,
     Finding,
     Fix,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from effilint.analyzer.context import Context
 
 _MAX_PASSES = 10
+# Such a comment means what it means only at the end of its line.
+_PRAGMA = re.compile(r"#\s*(?:noqa\b|type:|effilint:)", re.IGNORECASE)
 
 
 class ConvergenceError(Exception):
@@ -63,26 +65,23 @@ def resolve(finding: Finding, context: Context) -> Fix | None:
     edits = [edit for edit in finding.edits if isinstance(edit, Edit)]
     try:
         rewritten = {
-            region: _rewrite(region, edits, context)
+            region: Source(_rewrite(region, edits, context))
             for region in regions((edit.at for edit in edits), context)
         }
     except Exception:
         # LibCST does not know all of Python, and a transform does not know all of LibCST: then
         # the finding stands without a fix.
         return None
-    wanted = (edit for edit in finding.edits if isinstance(edit, AddImport))
-    added = imports.add(wanted, finding.node, context)
-    if added is None:
+    if _lose_a_comment(rewritten, context):
         return None
-    pieces = list(added)
-    trees = {region: tree for region, (_, tree) in rewritten.items()}
-    for edit in finding.edits:
-        if isinstance(edit, DropImport):
-            pieces += imports.drop(edit.name, context, trees, added)
-    for region, (text, _) in rewritten.items():
+    wanted = (edit for edit in finding.edits if isinstance(edit, AddImport))
+    used_at = [edit.at for edit in edits] or [finding.node]
+    pieces = imports.add(wanted, used_at, context)
+    if pieces is None:
+        return None
+    for region, new in rewritten.items():
         start = context.source.starts[region.first - 1]
-        old = context.source.lines[region.first - 1 : region.last]
-        for piece in difference(old, Source(text).lines):
+        for piece in difference(region.lines(context), new.lines, newline_of(context)):
             pieces.append(Piece(start + piece.start, start + piece.end, piece.content))
     if not pieces:
         return None
@@ -151,8 +150,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         raise
 
 
-def _rewrite(region: Region, edits: list[Edit], context: Context) -> tuple[str, ast.Module]:
-    """Return the new text of a region and its tree; raises some `Exception` if it has none."""
+def _rewrite(region: Region, edits: list[Edit], context: Context) -> str:
+    """Return the new text of a region; raises some `Exception` if there is none."""
     from effilint.analyzer.join import Placed, transform
 
     header, text, newline = region.header(context), region.text(context), newline_of(context)
@@ -170,9 +169,27 @@ def _rewrite(region: Region, edits: list[Edit], context: Context) -> tuple[str, 
     new = transform(header + text + newline * open_end, placed)
     if not new.startswith(header):
         raise ValueError("the change reached beyond the statements")
-    tree = parse(new)
+    parse(new)
     new = new.removeprefix(header)
-    return new.removesuffix(newline) if open_end else new, tree
+    return new.removesuffix(newline) if open_end else new
+
+
+def _lose_a_comment(rewritten: Mapping[Region, Source], context: Context) -> bool:
+    """Whether a comment is in the text of the regions, but not as often in their new text."""
+    old_lines = [line for region in rewritten for line in region.lines(context)]
+    new_lines = [line for new in rewritten.values() for line in new.lines]
+    if not Counter(line for line in old_lines if "#" in line) - Counter(new_lines):
+        return False  # most fixes touch no line with a comment, and tokenizing takes its time
+    kept = Counter(comment for new in rewritten.values() for comment in _comments(new))
+    old = (Source(region.text(context)) for region in rewritten)
+    return bool(Counter(comment for text in old for comment in _comments(text)) - kept)
+
+
+def _comments(source: Source) -> Iterator[tuple[str, bool]]:
+    """Yield the comments; those that speak to tools with whether they follow code on their line."""
+    for token in source.comments:
+        follows = token.line[: token.start[1]].strip() != ""
+        yield token.string.rstrip(), follows and _PRAGMA.match(token.string) is not None
 
 
 def _byte_starts(region: Region, context: Context, start: int) -> dict[int, int]:

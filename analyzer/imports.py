@@ -1,69 +1,47 @@
-"""Imports that a fix adds or no longer needs, as changes of the text."""
+"""Imports that a fix adds, as changes of the text."""
 
 from __future__ import annotations
 
 import ast
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.difference import Piece
 from effilint.analyzer.model import AddImport
-from effilint.analyzer.regions import Region, last_line, newline_of
+from effilint.analyzer.patterns import always_leaves
+from effilint.analyzer.regions import last_line, newline_of
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
 
 _Import = ast.Import | ast.ImportFrom
+_Used = ast.expr | ast.stmt
 _SPECIAL_COMMENT = re.compile(r"#!|#.*coding[:=]|# %%")
 
 
-def add(wanted: Iterable[AddImport], used_at: ast.AST, context: Context) -> list[Piece] | None:
-    """Return the insertions that make the imports available; None if a name is taken.
+def add(
+    wanted: Iterable[AddImport], used_at: Sequence[_Used], context: Context
+) -> list[Piece] | None:
+    """Return the insertions that make the imports available at nodes; None if a name is taken.
 
     New imports come after the first block of imports, or after the module docstring, or on top.
     """
     pieces = []
     for item in dict.fromkeys(wanted):
         bound = item.name or item.module.partition(".")[0]
-        if _is_imported(item, bound, context):
-            continue
         if _is_taken(item, bound, context):
             return None
+        homes = [(node, _home(bound, node, context)) for node in used_at]
+        lacking = {home for node, home in homes if not _is_imported(item, node, home, context)}
+        if not lacking:
+            continue
+        if lacking != {context.tree}:
+            return None  # one at the top would not reach a function that imports the name later
         start, before, after = _top(used_at, context)
         line = f"from {item.module} import {item.name}" if item.name else f"import {item.module}"
         pieces.append(Piece(start, start, before + line + after))
     return pieces
-
-
-def drop(
-    name: str, context: Context, rewritten: Mapping[Region, ast.AST], added: Sequence[Piece]
-) -> list[Piece]:
-    """Return what removes the import of `name` if nothing uses it any more, else nothing.
-
-    `rewritten` maps regions to the trees that take their place, `added` are the new imports.
-    """
-    if os.path.basename(context.source.filename) == "__init__.py":
-        return []
-    found = [
-        (statement, place)
-        for statement in context.tree.body
-        if isinstance(statement, _Import)
-        for place, alias in enumerate(statement.names)
-        if _binds(alias) == name
-    ]
-    if len(found) != 1 or _is_kept(found[0][0], found[0][1], context):
-        return []
-    kept = (node for node in _mentions(context.tree) if not _is_in(node.lineno, rewritten))
-    if any(_names(node, name) for node in kept):
-        return []
-    if any(_names(node, name) for tree in rewritten.values() for node in _mentions(tree)):
-        return []
-    statement, place = found[0]
-    if len(statement.names) > 1:
-        return [_without_alias(statement.names, place, context)]
-    return _without_lines(statement, context, added)
 
 
 def _binds(alias: ast.alias) -> str:
@@ -82,14 +60,45 @@ def _is_same(node: ast.AST, alias: ast.alias, wanted: AddImport) -> bool:
     )
 
 
-def _is_imported(wanted: AddImport, bound: str, context: Context) -> bool:
-    """Whether the module imports just this at its top level and nothing takes the name over."""
-    return any(
-        _is_same(statement, alias, wanted)
-        for statement in context.tree.body
-        if isinstance(statement, _Import)
-        for alias in statement.names
-    ) and not _is_taken(wanted, bound, context)
+def _is_imported(wanted: AddImport, node: ast.AST, home: ast.AST, context: Context) -> bool:
+    """Whether an import of just this in the scope `home` is certain to run before `node` does."""
+    statement = context.statement(node)
+    while True:
+        parent = context.parents[statement]
+        block = context.block(statement)
+        before = [] if isinstance(parent, ast.ClassDef) else block[: block.index(statement)]
+        if any(_imports(wanted, each) for each in before):
+            return True
+        if parent is home:
+            return False
+        statement = context.statement(parent)
+
+
+def _home(name: str, node: ast.AST, context: Context) -> ast.AST:
+    """The innermost function around `node` that imports the name, else the module."""
+    aliases = (a for a in context.index.get(ast.alias, ()) if isinstance(a, ast.alias))
+    importing = {context.function(alias) for alias in aliases if _binds(alias) == name}
+    return next((outer for outer in context.ancestors(node) if outer in importing), context.tree)
+
+
+def _imports(wanted: AddImport, statement: ast.stmt) -> bool:
+    """Whether the import has run whenever the statement is over."""
+    match statement:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return any(_is_same(statement, alias, wanted) for alias in names)
+        case ast.If(body=body, orelse=orelse):
+            return _imports_or_leaves(wanted, body) and _imports_or_leaves(wanted, orelse)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+            # Where the first statement in a `try` fails, a new import would fail, too.
+            if any(_imports(wanted, each) for each in (body[0], *final)):
+                return True
+            blocks = [[*body, *orelse], *(handler.body for handler in handlers)]
+            return all(_imports_or_leaves(wanted, block) for block in blocks)
+    return False
+
+
+def _imports_or_leaves(wanted: AddImport, block: list[ast.stmt]) -> bool:
+    return always_leaves(block) or any(_imports(wanted, each) for each in block)
 
 
 def _is_taken(wanted: AddImport, bound: str, context: Context) -> bool:
@@ -121,7 +130,7 @@ def _bound_names(context: Context) -> Iterator[str | None]:
             yield from (n.name for n in nodes)  # type: ignore[attr-defined]
 
 
-def _top(used_at: ast.AST, context: Context) -> tuple[int, str, str]:
+def _top(used_at: Sequence[_Used], context: Context) -> tuple[int, str, str]:
     """Return where an import goes, and the line endings that go before and after it."""
     source, newline = context.source, newline_of(context)
     after = _last_of_top(used_at, context)
@@ -139,7 +148,7 @@ def _top(used_at: ast.AST, context: Context) -> tuple[int, str, str]:
     return start, newline, newline * 2 if more else newline
 
 
-def _last_of_top(used_at: ast.AST, context: Context) -> ast.stmt | None:
+def _last_of_top(used_at: Sequence[_Used], context: Context) -> ast.stmt | None:
     """The docstring, or the last of the first block of imports, if it runs before `used_at`."""
     body = context.tree.body
     last = body[0] if ast.get_docstring(context.tree, clean=False) is not None else None
@@ -149,7 +158,7 @@ def _last_of_top(used_at: ast.AST, context: Context) -> ast.stmt | None:
             block = statement
         elif block is not None:
             break
-    if block is not None and (block.end_lineno or 0) < getattr(used_at, "lineno", 0):
+    if block is not None and (block.end_lineno or 0) < min(n.lineno for n in used_at):
         return block
     return last
 
@@ -164,63 +173,3 @@ def _very_top(context: Context) -> tuple[int, str, str]:
             place = number
     defines = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     return context.source.starts[place], "", newline * (3 if defines else 2)
-
-
-def _is_in(line: int, regions: Iterable[Region]) -> bool:
-    return any(region.holds(line) for region in regions)
-
-
-def _is_kept(statement: _Import, place: int, context: Context) -> bool:
-    """Whether the import says that it is there for others."""
-    alias = statement.names[place]
-    lines = context.source.lines[statement.lineno - 1 : statement.end_lineno]
-    module = getattr(statement, "module", None)
-    return module == "__future__" or alias.asname == alias.name or "noqa" in "".join(lines)
-
-
-def _mentions(tree: ast.AST) -> Iterator[ast.Name | ast.Constant]:
-    docstrings = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name | ast.Constant) and (
-            isinstance(node, ast.Name) or id(node) not in docstrings
-        ):
-            yield node
-
-
-def _names(node: ast.Name | ast.Constant, name: str) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id == name
-    # A string may be an annotation or an item of `__all__`.
-    return isinstance(node.value, str) and re.search(rf"\b{name}\b", node.value) is not None
-
-
-def _without_alias(names: list[ast.alias], place: int, context: Context) -> Piece:
-    source = context.source
-    if place + 1 < len(names):
-        return Piece(_start(names[place], context), _start(names[place + 1], context), "")
-    before, alias = names[place - 1], names[place]
-    start_offset = source.offset(before.end_lineno or 0, before.end_col_offset or 0)
-    end_offset = source.offset(alias.end_lineno or 0, alias.end_col_offset or 0)
-    return Piece(start_offset, end_offset, "")
-
-
-def _start(alias: ast.alias, context: Context) -> int:
-    return context.source.offset(alias.lineno, alias.col_offset)
-
-
-def _without_lines(statement: _Import, context: Context, added: Sequence[Piece]) -> list[Piece]:
-    source = context.source
-    first, last = statement.lineno, statement.end_lineno or statement.lineno
-    others = [s for s in context.tree.body if s is not statement]
-    if any(s.lineno <= last and first <= (s.end_lineno or 0) for s in others):
-        return []  # it shares its line
-    below = _blank(source.lines[last:])
-    if below and not added:
-        above = _blank(source.lines[first - 2 :: -1]) if first > 1 else 0
-        first, last = (first - above, last) if first > 1 else (first, last + below)
-    return [Piece(source.starts[first - 1], source.starts[last], "")]
-
-
-def _blank(lines: Sequence[str]) -> int:
-    """Count the blank lines at the start."""
-    return next((n for n, line in enumerate(lines) if line.strip()), len(lines))

@@ -151,7 +151,7 @@ def _without_last_semicolon(old: cst.CSTNode, new: Replacement) -> Replacement:
 
 
 def _expression(node: cst.BaseExpression, transform: Transform) -> Replacement:
-    """Transform an expression; it keeps its parentheses, and no comment in it gets lost."""
+    """Transform an expression; it keeps its parentheses."""
     new = transform(node)
     if not isinstance(new, cst.BaseExpression):
         return new
@@ -161,15 +161,7 @@ def _expression(node: cst.BaseExpression, transform: Transform) -> Replacement:
         if isinstance(node, own) and not isinstance(new, own):
             lpar, rpar = lpar[:-1], rpar[1:]
         new = new.with_changes(lpar=lpar, rpar=rpar)
-    if _comments(new) < _comments(node):
-        raise ValueError("a comment would be lost")
     return new
-
-
-def _comments(node: cst.CSTNode) -> int:
-    if isinstance(node, cst.Comment):
-        return 1
-    return sum(_comments(child) for child in node.children)
 
 
 def _small_statement(node: cst.BaseSmallStatement, transform: Transform) -> Replacement:

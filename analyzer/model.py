@@ -59,11 +59,11 @@ class Edit:
 
     `transform` gets the LibCST node and returns what takes its place. For an expression that is
     an expression; parentheses around it stay (a tuple's or generator's own go when something
-    else replaces it), and a fix that would lose a comment inside it is not offered. For a
-    statement it is a `SimpleStatementLine` or a compound statement, and what comes back is one
-    of these, `RemoveFromParent()` or a `FlattenSentinel`; a statement that shares its line
-    (`a; b`, `if x: a`) must come back as one simple statement or be removed. Inner edits run
-    first. Any exception means that there is no fix.
+    else replaces it). For a statement it is a `SimpleStatementLine` or a compound statement, and
+    what comes back is one of these, `RemoveFromParent()` or a `FlattenSentinel`; a statement that
+    shares its line (`a; b`, `if x: a`) must come back as one simple statement or be removed.
+    Inner edits run first. An exception, or a comment that would be lost, means that there is no
+    fix.
     """
 
     at: ast.expr | ast.stmt
@@ -76,13 +76,6 @@ class AddImport:
 
     module: str
     name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropImport:
-    """The fix may leave the imported `name` unused; if so its import is removed."""
-
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +167,7 @@ class Finding:
     node: ast.expr | ast.stmt
     message: str
     advice: str
-    edits: tuple[Edit | AddImport | DropImport, ...] = ()
+    edits: tuple[Edit | AddImport, ...] = ()
 
 
 class Rule:
@@ -210,7 +203,7 @@ class Rule:
     def report(
         self,
         node: ast.expr | ast.stmt,
-        *edits: Edit | AddImport | DropImport,
+        *edits: Edit | AddImport,
         **fields: object,
     ) -> Finding:
         """Return the finding of this rule at `node`; `fields` fill the message and advice."""

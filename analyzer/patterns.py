@@ -11,6 +11,7 @@ from effilint.analyzer.tree import push_children, same, walk
 __all__ = [
     "always_leaves",
     "append_call",
+    "cannot_fail",
     "constant_int",
     "is_asserted",
     "is_assertion",
@@ -18,6 +19,7 @@ __all__ = [
     "is_constant",
     "is_empty_container",
     "is_name",
+    "is_text_call",
     "last_name",
     "looks_at_locals",
     "membership",
@@ -60,6 +62,13 @@ def constant_int(node: ast.AST | None) -> int | None:
     return None
 
 
+def cannot_fail(node: ast.AST) -> bool:
+    """Whether working `node` out raises nothing: a constant, a name, an attribute of one."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name | ast.Constant) or constant_int(node) is not None
+
+
 def is_empty_container(node: ast.AST | None) -> bool:
     """Whether `node` is `[]`, `{}`, `()`, or a call such as `list()` without arguments."""
     match node:
@@ -76,6 +85,16 @@ def method_call(node: ast.AST | None, *names: str) -> ast.expr | None:
         case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in names:
             return receiver
     return None
+
+
+def is_text_call(call: ast.Call) -> bool:
+    """Whether a method is called that every str has, on what may be one: not on `self`."""
+    match call.func:
+        case ast.Attribute(value=ast.Name("self" | "cls") | ast.Call(func=ast.Name("super"))):
+            return False
+        case ast.Attribute(attr=attr):
+            return hasattr(str, attr)
+    return False
 
 
 def append_call(statement: ast.AST | None) -> tuple[ast.expr, ast.expr] | None:
@@ -220,10 +239,16 @@ def is_assertion(node: ast.AST | None) -> bool:
 
 def looks_at_locals(function: ast.AST) -> bool:
     """Whether the function may read variables by their names: `locals()`, `eval`, ..."""
-    return any(
-        isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec", "dir")
-        for node in walk(function)
-    )
+    return any(_looks_at_locals(node) for node in walk(function))
+
+
+def _looks_at_locals(node: ast.AST) -> bool:
+    match node:
+        case ast.Name("locals" | "eval" | "exec"):
+            return True
+        case ast.Call(func=ast.Name("vars" | "dir"), args=[]):
+            return True
+    return False
 
 
 def one_line(text: str) -> str:

@@ -21,9 +21,13 @@ class Region:
     first: int
     last: int
 
+    def lines(self, context: Context) -> list[str]:
+        """The lines, with their endings."""
+        return context.source.lines[self.first - 1 : self.last]
+
     def text(self, context: Context) -> str:
-        """The text of the lines, with their endings."""
-        return "".join(context.source.lines[self.first - 1 : self.last])
+        """The text of the lines."""
+        return "".join(self.lines(context))
 
     def holds(self, line: int) -> bool:
         """Whether a line is in the region."""

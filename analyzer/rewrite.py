@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from textwrap import dedent
 from typing import TYPE_CHECKING, cast
@@ -30,9 +31,10 @@ def replacement(text: str) -> Transform:
 
 
 def remove() -> Transform:
-    """Return a transform that removes a statement and the comment on its line.
+    """Return a transform that removes a statement.
 
-    A comment above a statement outside other edited statements stays.
+    A comment above a statement outside other edited statements stays; one that would go with the
+    statement, on its line or in it, means that there is no fix.
     """
 
     def transform(_: cst.CSTNode) -> Replacement:
@@ -47,28 +49,26 @@ def statements(text: str) -> Transform:
     """Return a transform that puts the statements `text` in place of a statement.
 
     `text` may be indented; it gets the indentation of the old statement. Blank lines and comments
-    above the old statement stay there, those inside it follow them, and a comment on its first
-    line goes to the last new line (the first one if the old statement had a block).
+    above the old statement stay there, those inside it that `text` lacks follow them, and a comment
+    on its first line goes to the last new line (the first one if the old statement had a block).
     """
 
     def transform(node: cst.CSTNode) -> Replacement:
         import libcst as cst
 
         old = cast("_Statement", node)
-        module = cst.parse_module(dedent(text).strip("\n") + "\n")
+        module = _parsed(text)
         if all(isinstance(statement, cst.SimpleStatementLine) for statement in module.body):
             # More lines than statements can only be those of expressions taken from the source.
             module = cast("cst.Module", _as_written(module))
         new = cast("list[_Statement]", list(module.body))
         new[0] = new[0].with_changes(
-            leading_lines=(*_leading_lines(old), *module.header, *new[0].leading_lines)
+            leading_lines=(*_leading_lines(old, module), *module.header, *new[0].leading_lines)
         )
         comment = _line_comment(old)
         if comment is not None:
             place = -1 if isinstance(old, cst.SimpleStatementLine) else 0
             new[place] = _with_comment(new[place], comment)
-        if sum(len(list(_comments(one))) for one in new) < len(list(_comments(old))):
-            raise ValueError("a comment would be lost")
         return cast("Replacement", cst.FlattenSentinel(new))
 
     return transform
@@ -80,10 +80,19 @@ def around(before: str, after: str) -> Transform:
     def transform(node: cst.CSTNode) -> Replacement:
         import libcst as cst
 
-        above, below = (cst.parse_module(dedent(text)).body for text in (before, after))
+        above, below = (_parsed(text).body for text in (before, after))
         return cast("Replacement", cst.FlattenSentinel([*above, node, *below]))
 
     return transform
+
+
+def _parsed(text: str) -> cst.Module:
+    """Parse statements that may be indented and may have line endings of any kind."""
+    import libcst as cst
+
+    # `dedent` takes a lone carriage return for text; the fixer sees to the file's own endings.
+    lines = re.sub(r"\r\n?", "\n", text)
+    return cst.parse_module(dedent(lines).strip("\n") + "\n")
 
 
 def _as_written(node: cst.CSTNode) -> cst.CSTNode:
@@ -102,8 +111,11 @@ def _as_written(node: cst.CSTNode) -> cst.CSTNode:
     return cast("cst.CSTNode", node.visit(Unindented()))
 
 
-def _leading_lines(old: _Statement) -> Sequence[cst.EmptyLine]:
-    """The lines above a statement, and the comments of its block made such lines."""
+def _leading_lines(old: _Statement, new: cst.Module) -> Sequence[cst.EmptyLine]:
+    """The lines above a statement, and the comments of its block made such lines.
+
+    A comment that is in the new text is not said twice.
+    """
     import libcst as cst
 
     lines = list(old.leading_lines)
@@ -111,7 +123,12 @@ def _leading_lines(old: _Statement) -> Sequence[cst.EmptyLine]:
         first = _line_comment(old)
         inside = [comment for comment in _comments(old) if comment is not first]
         above = {line.comment for line in lines if line.comment}
-        lines += [cst.EmptyLine(comment=comment) for comment in inside if comment not in above]
+        kept = {comment.value for comment in _comments(new)}
+        lines += [
+            cst.EmptyLine(comment=comment)
+            for comment in inside
+            if comment not in above and comment.value not in kept
+        ]
     return lines
 
 
@@ -161,20 +178,17 @@ def decorated(text: str) -> Transform:
 def as_for(target: str, iterable: str, dropped: int) -> Transform:
     """Return a transform of a `while` loop into `for target in iterable`.
 
-    The first `dropped` statements of the body go; no fix if there are comments in them.
+    The first `dropped` statements of the body go.
     """
 
     def transform(node: cst.CSTNode) -> Replacement:
         import libcst as cst
 
         loop = cast("cst.While", node)
-        gone, kept = loop.body.body[:dropped], loop.body.body[dropped:]
-        if any(True for statement in gone for _ in _comments(statement)):
-            raise ValueError("a comment would be lost")
         return cst.For(
             target=cst.parse_expression(target),  # type: ignore[arg-type]
             iter=cst.parse_expression(iterable),
-            body=loop.body.with_changes(body=kept),
+            body=loop.body.with_changes(body=loop.body.body[dropped:]),
             leading_lines=loop.leading_lines,
         )
 

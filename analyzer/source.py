@@ -14,6 +14,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tokenize import TokenInfo
+
     from effilint.analyzer.notebook import Notebook
 
 _BOM = b"\xef\xbb\xbf"
@@ -103,6 +105,22 @@ class Source:
     def starts(self) -> list[int]:
         """The offset in `text` where each line starts, and the end of the text."""
         return list(accumulate(map(len, self.lines), initial=0))
+
+    @cached_property
+    def comments(self) -> list[TokenInfo]:
+        """The tokens of the comments, in order."""
+        from tokenize import COMMENT, TokenError, generate_tokens
+
+        # Not all versions of tokenize know a lone carriage return.
+        lines = (line.rstrip("\r\n") + "\n" for line in self.lines)
+        found = []
+        try:
+            for token in generate_tokens(lines.__next__):
+                if token.type == COMMENT:
+                    found.append(token)
+        except (TokenError, SyntaxError):
+            pass  # it parsed, so what tokenize cannot read holds no comment we would miss
+        return found
 
     def offset(self, line: int, column: int) -> int:
         """Return the offset in `text` of a place as `ast` gives it.

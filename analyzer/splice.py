@@ -10,40 +10,26 @@ from effilint.analyzer.model import Fix
 from effilint.analyzer.source import Source
 
 _IMPORT = re.compile(r"\s*(?:import|from)\s")
-_OPEN_IMPORT = re.compile(r"^from\s+[\w.]+\s+import\s*\([^()]*\Z", re.MULTILINE)
-_KEYWORDS = {"import", "from", "as"}
 
 
 def splice(source: Source, fixes: Mapping[int, Fix]) -> tuple[str, list[int]]:
     """Return the text with the fixes in it, and the keys of those that are, in order of place.
 
-    A fix is left out if it touches text from the first to the last change of an earlier one;
-    changes of imports only have to differ in place, and equal ones are made once. A fix that
-    drops an import and one that writes the name do not go together.
+    A fix is left out if it touches text from the first to the last change of an earlier one, new
+    imports apart, which are made once where they are equal.
     """
-    dropped: set[str] = set()
-    written: set[str] = set()
     taken: list[tuple[int, int]] = []
     imports: set[Piece] = set()
     others: list[Piece] = []
     done = []
     for key, pieces in _ordered(source, fixes):
-        about_imports = {piece for piece in pieces if _is_about_imports(piece, source)}
-        own = [piece for piece in pieces if piece not in about_imports]
+        own = [piece for piece in pieces if not _is_import(piece)]
         hull = _hull(own)
         if hull and any(_overlap(hull, other) for other in taken):
             continue
-        if any(_clash(piece, other) for piece in about_imports for other in imports):
-            continue
-        drops = _words(source.text[piece.start : piece.end] for piece in about_imports)
-        writes = _words(piece.content for piece in pieces)
-        if drops & written or writes & dropped:
-            continue
-        dropped |= drops
-        written |= writes
         if hull:
             taken.append(hull)
-        imports |= about_imports
+        imports.update(filter(_is_import, pieces))
         others += own
         done.append(key)
     return _spliced(source.text, [*_merged(imports), *others]), done
@@ -53,7 +39,7 @@ def _ordered(source: Source, fixes: Mapping[int, Fix]) -> list[tuple[int, list[P
     entries = [(key, _pieces(source, fix)) for key, fix in fixes.items()]
 
     def place(entry: tuple[int, list[Piece]]) -> tuple[int, int]:
-        own = [piece for piece in entry[1] if not _is_about_imports(piece, source)]
+        own = [piece for piece in entry[1] if not _is_import(piece)]
         return (_hull(own or entry[1]) or (0, 0))[0], entry[0]
 
     return sorted(entries, key=place)
@@ -71,20 +57,8 @@ def _pieces(source: Source, fix: Fix) -> list[Piece]:
     ]
 
 
-def _is_about_imports(piece: Piece, source: Source) -> bool:
-    if piece.start == piece.end:
-        return _IMPORT.match(piece.content) is not None
-    if piece.content:
-        return False
-    if _OPEN_IMPORT.search(source.text, 0, piece.start):
-        return True
-    line, _ = source.position(piece.start)
-    old = source.lines[line - 1] + source.text[piece.start : piece.end]
-    return _IMPORT.match(old.lstrip()) is not None
-
-
-def _words(texts: Iterable[str]) -> set[str]:
-    return set(re.findall(r"\w+", " ".join(texts))) - _KEYWORDS
+def _is_import(piece: Piece) -> bool:
+    return piece.start == piece.end and _IMPORT.match(piece.content) is not None
 
 
 def _hull(pieces: list[Piece]) -> tuple[int, int] | None:
@@ -97,20 +71,12 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] == other[0] or (one[0] < other[1] and other[0] < one[1])
 
 
-def _clash(one: Piece, other: Piece) -> bool:
-    """Whether two changes of imports are neither equal nor apart; insertions never clash."""
-    return one != other and one.start < other.end and other.start < one.end
-
-
 def _merged(imports: Iterable[Piece]) -> list[Piece]:
     """Make insertions at one place one: blank lines around them are wanted only once."""
     together: dict[int, list[str]] = {}
-    pieces = []
     for piece in imports:
-        if piece.start == piece.end:
-            together.setdefault(piece.start, []).append(piece.content)
-        else:
-            pieces.append(piece)
+        together.setdefault(piece.start, []).append(piece.content)
+    pieces = []
     for start, contents in together.items():
         content = contents[0]
         bare = content.strip("\r\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tokenize
 from functools import cached_property
 
 from effilint.analyzer.model import Finding
@@ -33,7 +32,7 @@ class Suppressions:
         if not _COMMENT.search(self._source.text):
             return {}
         found: dict[int, tuple[str, ...]] = {}
-        for token in _comments(self._source):
+        for token in self._source.comments:
             for match in _COMMENT.finditer(token.string):
                 codes = match["noqa_codes"] or match["codes"]
                 prefixes = (
@@ -53,14 +52,3 @@ class Suppressions:
             lines.add(node.end_lineno or node.lineno)
         prefixes = [prefix for line in lines for prefix in self._by_line.get(line, ())]
         return any(finding.rule.code.startswith(prefix) for prefix in prefixes)
-
-
-def _comments(source: Source) -> list[tokenize.TokenInfo]:
-    tokens = []
-    try:
-        for token in tokenize.generate_tokens(iter(source.lines).__next__):
-            if token.type == tokenize.COMMENT:
-                tokens.append(token)
-    except (tokenize.TokenError, SyntaxError):
-        pass  # it parsed, so what tokenize cannot read holds no comment we would miss
-    return tokens

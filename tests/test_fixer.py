@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
+import re
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -12,12 +15,13 @@ from typing import Any
 import libcst as cst
 import pytest
 
+import effilint
 from effilint.analyzer.context import Context
 from effilint.analyzer.engine import Linter
 from effilint.analyzer.fixer import ConvergenceError, Fixed, apply, fix, resolve, write_atomically
 from effilint.analyzer.model import (
     AddImport,
-    DropImport,
+    Bad,
     Edit,
     Finding,
     Fix,
@@ -28,8 +32,9 @@ from effilint.analyzer.model import (
 )
 from effilint.analyzer.rewrite import remove, replacement, statements
 from effilint.analyzer.source import Source, SourceError
+from effilint.rules import all_rules
 
-Change = Edit | AddImport | DropImport
+Change = Edit | AddImport
 
 
 class Stub(Rule):
@@ -44,7 +49,7 @@ class Stub(Rule):
 def change(text: str, *changes: Callable[[ast.Module], Change] | Change) -> str | None:
     """Carry out changes, given as edits or as functions of the tree, as one finding's fix."""
     context = Context(Source(text))
-    edits = [c if isinstance(c, AddImport | DropImport) else c(context.tree) for c in changes]  # type: ignore[operator]
+    edits = [c if isinstance(c, AddImport) else c(context.tree) for c in changes]  # type: ignore[operator]
     last = context.tree.body[-1]
     found = resolve(Finding(Stub(), last, "found", "do better", tuple(edits)), context)
     if found is None:
@@ -141,10 +146,12 @@ def f(items):
 
 def test_statements() -> None:
     new = "if items:\n    found = [i for i in items if i]"
-    assert change(LOOP, first(ast.For, statements(new)), first(ast.Assign, remove())) == (
+    bare = LOOP.replace("  # here", "")
+    assert change(bare, first(ast.For, statements(new)), first(ast.Assign, remove())) == (
         "def f(items):\n  # Collect.\n\n  # only true ones\n  if items:  # all\n"
         "    found = [i for i in items if i]\n  return found\n"
     )
+    assert change(LOOP, first(ast.For, statements(new)), first(ast.Assign, remove())) is None
     assert change(LOOP, first(ast.Assign, statements("a = 1\nb = 2"))) == LOOP.replace(
         "found = []", "a = 1\n  b = 2"
     )
@@ -256,37 +263,6 @@ def test_added_names_and_the_change_itself() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("import a\n\nx = a.b\n", "x = 1\n"),
-        ("import os\nimport a\nx = a.b\n", "import os\nx = 1\n"),
-        ('"""Doc."""\n\nimport a\n\nx = a.b\n', '"""Doc."""\n\nx = 1\n'),
-        ("from m import a, c\nx = a.b\n", "from m import c\nx = 1\n"),
-        ("from m import c, a\nx = a.b\n", "from m import c\nx = 1\n"),
-        ("from m import c as a, d\nx = a.b\n", "from m import d\nx = 1\n"),
-        ("from m import (\n  a,  # one\n  c,\n)\nx = a.b\n", "from m import (\n  c,\n)\nx = 1\n"),
-        ("from m import (\n  c,\n  a,\n)\nx = a.b\n", "from m import (\n  c,\n)\nx = 1\n"),
-        ("import a\nx = a.b\na.c\n", "import a\nx = 1\na.c\n"),
-        ("import a\nx = a.b; a\n", "import a\nx = 1; a\n"),
-        ("import a\n__all__ = ['a']\nx = a.b\n", "import a\n__all__ = ['a']\nx = 1\n"),
-        ("import a  # noqa: F401\nx = a.b\n", "import a  # noqa: F401\nx = 1\n"),
-        ("import a as a\nx = a.b\n", "import a as a\nx = 1\n"),
-        ("import a; y = 2\nx = a.b\n", "import a; y = 2\nx = 1\n"),
-        ("if 1:\n  import a\nx = a.b\n", "if 1:\n  import a\nx = 1\n"),
-    ],
-)
-def test_dropped_imports(before: str, after: str) -> None:
-    assert change(before, first(ast.Attribute, replacement("1")), DropImport("a")) == after
-
-
-def test_one_import_for_another() -> None:
-    edit = first(ast.Attribute, replacement("b.c"))
-    assert change('"""Doc."""\n\nimport a\n\nx = a.b\n', edit, AddImport("b"), DropImport("a")) == (
-        '"""Doc."""\n\nimport b\n\nx = b.c\n'
-    )
-
-
 class ListToTuple(Stub):
     """Lists in calls become tuples and need an import."""
 
@@ -372,20 +348,6 @@ def test_overlapping_fixes_wait() -> None:
     assert apply(source, [replace(1, 2, 3, "X"), around])[1] == 1
 
 
-def test_an_import_is_not_dropped_under_a_fix_that_needs_it() -> None:
-    class Drop(Stub):
-        def visit_Attribute(self, node: ast.Attribute, _: Context) -> Iterator[Finding]:
-            yield self.report(node, Edit(node, replacement("y")), DropImport("a"))
-
-    class Need(Stub):
-        def visit_BinOp(self, node: ast.BinOp, _: Context) -> Iterator[Finding]:
-            yield self.report(node, Edit(node, replacement("a()")), AddImport("m", "a"))
-
-    assert run("from m import (\n    a,\n    b,\n)\na.x\n1 + 2\n", Drop(), Need()).text == (
-        "from m import (\n    b,\n)\nfrom m import a\ny\na()\n"
-    )
-
-
 def test_layout_that_libcst_loses_is_not_touched() -> None:
     text = "try:\n    x = [1]\nexcept (A, B) :\n    pass\n"
     assert change(text, first(ast.List, replacement("2"))) == text.replace("[1]", "2")
@@ -441,3 +403,139 @@ def test_a_failed_write_leaves_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         write_atomically(real, b"new")
     assert real.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["real.py"]
+
+
+EXAMPLES = [
+    pytest.param(code, dedent(example.code).lstrip("\n"), id=f"{code}-{place}")
+    for code, rule in all_rules().items()
+    for place, example in enumerate(rule.examples)
+    if isinstance(example, Bad)
+]
+
+
+def comments(text: str) -> list[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return sorted(token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+def commented(code: str, place: str) -> str:
+    """Put a comment of its own at every line where one may stand, with `place` as its template."""
+    lines = code.splitlines()
+    tree = ast.dump(ast.parse(code))
+    for number, line in enumerate(lines):
+        indent = line[: len(line) - len(line.lstrip())]
+        changed = place.format(indent=indent, line=line, number=number)
+        attempt = [*lines[:number], changed, *lines[number + 1 :]]
+        if tree == ast.dump(ast.parse("\n".join(attempt))):
+            lines = attempt
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("place", ["{line}  # c{number}", "{indent}# c{number}\n{line}"])
+@pytest.mark.parametrize(("code", "example"), EXAMPLES)
+def test_no_fix_loses_a_comment(code: str, example: str, place: str) -> None:
+    text = commented(re.sub(r"# [A-Z]{3}\d{3}$", "", example, flags=re.MULTILINE), place)
+    assert comments(effilint.fix(text, select=[code], unsafe=True)) == comments(text)
+
+
+@pytest.mark.parametrize(("code", "example"), EXAMPLES)
+def test_all_of_a_fix_has_the_line_endings_of_the_file(code: str, example: str) -> None:
+    fixed = effilint.fix(example, select=[code], unsafe=True)
+    windows = effilint.fix(example.replace("\n", "\r\n"), select=[code], unsafe=True)
+    assert windows == fixed.replace("\n", "\r\n")
+
+
+TOTAL = """\
+def total(xs: list[int]):
+    result = 0{start}
+    for x in xs:{loop}
+        result += x{step}
+    return result
+"""
+
+
+@pytest.mark.parametrize("comment", ["# why", "# noqa: E501", "# type: ignore", "# effilint: x"])
+def test_a_comment_that_a_fix_would_lose_stays_and_so_does_the_finding(comment: str) -> None:
+    text = TOTAL.format(start=f"  {comment}", loop="", step="")
+    assert [d.fix for d in effilint.check(text, select=["LNG101"])] == [None]
+    assert effilint.fix(text, select=["LNG101"], unsafe=True) == text
+
+
+@pytest.mark.parametrize(
+    ("loop", "step", "fixed"),
+    [
+        ("  # noqa: E501", "", "    result = sum(xs)  # noqa: E501\n"),
+        ("", "  # each", "    # each\n    result = sum(xs)\n"),
+        ("", "  # type: ignore", None),  # on a line of its own it would mean nothing, or too much
+    ],
+)
+def test_a_comment_for_tools_stays_at_the_end_of_a_line(
+    loop: str, step: str, fixed: str | None
+) -> None:
+    text = TOTAL.format(start="", loop=loop, step=step)
+    expected = f"def total(xs: list[int]):\n{fixed}    return result\n" if fixed else text
+    assert effilint.fix(text, select=["LNG101"], unsafe=True) == expected
+
+
+def test_in_a_mixed_file_new_lines_end_like_those_they_replace() -> None:
+    arms = "".join(
+        f"        {'el' * bool(n)}if key[0] == {n}:\n            print({n})  # {n}\n"
+        for n in range(4)
+    )
+    text = f"def f(keys):\n    for key in keys:\n{arms}".replace("\n", "\r\n")
+    before = text.replace("elif", "if") + "print(1)\n"
+    for first_line in ("import os\n", "import os\r\n", "import os\r"):
+        fixed = effilint.fix(first_line + before, select=["ALG408"], unsafe=True)
+        assert fixed == first_line + text + "print(1)\n"
+
+
+SMALLEST = "def f(xs: list[int]):\n{}    return sorted(xs)[:3]\n"
+
+
+@pytest.mark.parametrize(
+    ("top", "local"),
+    [
+        ("import heapq\n\n\n", ""),
+        ("try:\n    import heapq\nexcept ImportError:\n    pass\n\n\n", ""),
+        ("try:\n    import a\n    import heapq\nexcept E:\n    raise\n\n\n", ""),
+        ("try:\n    a = 1\nfinally:\n    import heapq\n\n\n", ""),
+        ("if a:\n    import heapq\nelse:\n    import heapq\n\n\n", ""),
+        ("", "    import heapq\n\n"),
+        ("", "    if xs:\n        import heapq\n    else:\n        return None\n"),
+    ],
+)
+def test_an_import_that_has_run_is_used(top: str, local: str) -> None:
+    text = top + SMALLEST.format(local)
+    expected = text.replace("sorted(xs)[:3]", "heapq.nsmallest(3, xs)")
+    assert effilint.fix(text, select=["API102"], unsafe=True) == expected
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "try:\n    import a\n    import heapq\nexcept E:\n    a = None\n\n\n",
+        "if a:\n    import heapq\n\n\n",
+        "while a:\n    import heapq\n\n\n",
+        "class A:\n    import heapq\n\n\n",
+        "def g():\n    import heapq\n\n\n",
+    ],
+)
+def test_an_import_that_may_not_have_run_is_added(top: str) -> None:
+    text = top + SMALLEST.format("")
+    fixed = effilint.fix(text, select=["API102"], unsafe=True)
+    assert fixed.startswith("import heapq\n\n")
+    assert fixed.endswith(text.replace("sorted(xs)[:3]", "heapq.nsmallest(3, xs)"))
+
+
+@pytest.mark.parametrize("top", ["", "import heapq\n\n\n"])
+def test_there_is_no_fix_where_a_function_may_miss_its_own_import(top: str) -> None:
+    text = top + SMALLEST.format("    if xs:\n        import heapq\n")
+    assert [d.fix for d in effilint.check(text, select=["API102"])] == [None]
+
+
+def test_an_import_that_is_no_longer_used_stays() -> None:
+    text = "import copy\n\n\ndef f(rows: list[int], n):\n    for _ in range(n):\n"
+    fixed = effilint.fix(
+        text + "        yield copy.deepcopy(rows)\n", select=["DST504"], unsafe=True
+    )
+    assert fixed == text + "        yield rows.copy()\n"

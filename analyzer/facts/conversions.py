@@ -15,7 +15,7 @@ from effilint.analyzer.facts.searched_lists import (
     statement_call,
 )
 from effilint.analyzer.model import AddImport, Edit
-from effilint.analyzer.patterns import is_constant, is_empty_container
+from effilint.analyzer.patterns import is_constant, is_empty_container, looks_at_locals
 from effilint.analyzer.rewrite import around, replacement, statements
 from effilint.analyzer.tree import walk
 
@@ -41,7 +41,9 @@ def assigned_values(context: Context, symbol: Symbol) -> list[ast.expr] | None:
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
             return None
         values.append(statement.value)
-    return values if is_local(symbol) else None
+    if not is_local(symbol) or looks_at_locals(symbol.scope.node):
+        return None
+    return values
 
 
 def as_set(context: Context, name: ast.expr) -> list[Edit]:
@@ -132,7 +134,7 @@ def _is_allowed(context: Context, use: ast.Name) -> bool:
         return True
     parent = context.parent(use)
     match parent, context.parent(parent) if parent else None:
-        case ast.Call(func=ast.Name() as function), _:
+        case ast.Call(func=ast.Name() as function, args=[_]), _:
             return context.resolve(function) in _TAKING_ANY
         case ast.Attribute(attr="pop" | "clear"), ast.Call(args=[]):
             return True

@@ -44,29 +44,50 @@ def has_few_passes(context: Context, loops: list[Loop]) -> bool:
     return bool(loops) and passes <= _FEW_PASSES
 
 
-def stays_short(loop: Loop, target: ast.expr) -> bool:
+def stays_short(context: Context, loop: Loop, target: ast.expr) -> bool:
     """Whether the loop ends as soon as `target` has a certain small length."""
     if isinstance(loop, ast.comprehension):
         return False
-    if isinstance(loop, ast.While) and _has_length(loop.test, target, ast.Lt, ast.LtE):
-        return True
+    if isinstance(loop, ast.While):
+        if _has_length(context, loop.test, target, ast.Lt, ast.LtE, ast.NotEq):
+            return True
     return any(
         isinstance(node, ast.If)
-        and _has_length(node.test, target, ast.Gt, ast.GtE)
+        and _has_length(context, node.test, target, ast.Gt, ast.GtE, ast.Eq)
         and always_leaves(node.body)
         and not isinstance(node.body[-1], ast.Continue)
         for node in loop.body
     )
 
 
-def _has_length(test: ast.expr, target: ast.expr, *operators: type[ast.cmpop]) -> bool:
+def _has_length(
+    context: Context, test: ast.expr, target: ast.expr, *operators: type[ast.cmpop]
+) -> bool:
     match test:
         case ast.Compare(
             left=ast.Call(func=ast.Name("len"), args=[counted]),
             ops=[operator],
-            comparators=[ast.Constant(value=int(most))],
+            comparators=[most],
         ):
-            return isinstance(operator, operators) and same(counted, target) and most <= _SHORT
+            is_asked = isinstance(operator, operators) and same(counted, target)
+            return is_asked and _is_small(context, most)
+    return False
+
+
+def _is_small(context: Context, length: ast.expr) -> bool:
+    """Whether it is a small number, or the size of a `struct`, which somebody wrote down."""
+    match length:
+        case ast.Constant(value=int(most)):
+            return most <= _SHORT
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as layout, attr="size"):
+            made = context.sole_value(layout)
+            is_struct = isinstance(made, ast.Call) and context.resolve(made.func) == "struct.Struct"
+            return is_struct or "struct" in (last_name(layout) or "").lower()
+        case ast.Call(func=function):
+            return context.resolve(function) == "struct.calcsize"
+        case ast.Name():
+            value = context.sole_value(length)
+            return value is not None and not same(value, length) and _is_small(context, value)
     return False
 
 

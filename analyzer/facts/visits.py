@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.loops import TINY, Loop
+from effilint.analyzer.facts.ordering import runs_other_code
 from effilint.analyzer.facts.purity import CHANGING_METHODS, makes_object
 from effilint.analyzer.facts.scopes import FUNCTIONS, Kind, Symbol
+from effilint.analyzer.patterns import looks_at_locals
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -37,9 +39,14 @@ def is_tiny(context: Context, loop: Loop) -> bool:
 
 
 def is_read_outside(context: Context, name: ast.Name, loop: ast.stmt) -> bool:
-    """Whether a value that the loop leaves in the variable may be read outside of the loop."""
+    """Whether a value that the loop leaves in the variable may be read outside of the loop.
+
+    By its name, too, as `eval` and `locals` do.
+    """
     symbol = context.symbol(name)
     if symbol is None or _is_global(context, symbol, loop) or _is_touched(context, symbol, loop):
+        return True
+    if looks_at_locals(context.function(loop) or context.tree):
         return True
     repeated = bool(context.loops(loop))
     home = context.function(loop)
@@ -153,7 +160,9 @@ def may_change_meanwhile(context: Context, sequence: ast.expr, region: ast.AST) 
         return False
     if any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in walk(region)):
         return True
-    return not _is_own(context, sequence) and any(
+    if _is_own(context, sequence):
+        return False
+    return runs_other_code(region, context) or any(
         _may_be_the_same(context, changed, sequence)
         for node in walk(region)
         for changed in _changed_by(node)

@@ -3,7 +3,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    Tier,
+    replacement,
+)
 from effilint.analyzer.patterns import names_in, operand_text, sole_statement, walk
 
 _SCANS = frozenset("any all sum sorted set list tuple min max".split())
@@ -23,7 +34,10 @@ class CheapTestLast(Rule):
     message = "`{slow}` is worked out before `{quick}` is tested, which takes no time"
     advice = "Test `{quick}` first"
     gain = Gain(
-        "O(n) each time", "O(n) where the quick test holds", {10: 1.2, 1_000: 1.9, 10_000: 2.1}
+        "O(n) each time",
+        "O(n) where the quick test holds",
+        {10: 1.2, 1_000: 1.9, 10_000: 2.1},
+        Tier.CONSTANT,
     )
     safety = Safety.UNSAFE
     examples = (

@@ -13,6 +13,7 @@ from effilint.analyzer import (
     Good,
     Rule,
     Safety,
+    Tier,
     remove,
     statements,
 )
@@ -31,7 +32,7 @@ class CountAfterZeroPass(Rule):
     name = "count-after-zero-pass"
     message = "`{items}` is gone through once to set counts to zero, and again to count"
     advice = "Count in one pass: let `{counts}` be a `Counter`"
-    gain = Gain("O(n) twice", "O(n) once", {10: 1.4, 1_000: 2.3, 100_000: 2.2})
+    gain = Gain("O(n) twice", "O(n) once", {10: 1.4, 1_000: 2.3, 100_000: 2.2}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     examples = (
         Bad(

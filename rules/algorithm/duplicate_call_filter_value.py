@@ -59,6 +59,26 @@ class DuplicateCallFilterValue(Rule):
                 return [root(n) for n in numbers if root(n) > 0]  # ALG704
             """,
         ),
+        # What is called in between may change an item of the row: no fix.
+        Bad(
+            """
+            def tops(rows: list[list[int]], step):
+                return [(step(), max(row)) for row in rows if max(row) > 1]  # ALG704
+            """,
+        ),
+        # The row is another one by then.
+        Good(
+            """
+            def popped(rows: list[list[int]]):
+                def cut(row):
+                    row.pop()
+                    return 0
+
+                shorter = [cut(row) + sum(row) for row in rows if sum(row) > 1]
+                longer = {sum(row): 0 for row in rows if sum(row) and not row.append(1)}
+                return shorter, longer, [(row.pop(), max(row)) for row in rows if max(row) > 1]
+            """
+        ),
         # Evaluated on some passes only.
         Good(
             """
@@ -126,9 +146,12 @@ class DuplicateCallFilterValue(Rule):
                 ):
                     continue
                 twins = [p for p in calls if same(p, call)]
-                if call is twins[0] and context.is_invariant(call, call):
+                parts = [*ifs, *results]
+                if call is twins[0] and all(context.is_invariant(call, part) for part in parts):
                     name = fresh_name(_stem(call), context)
                     edits = _bound(node, first, twins, name, context)
+                    if _may_change(call, parts, context):
+                        edits = ()
                     text = context.segment(call)
                     yield self.report(call, *edits, call=text, name=name)
 
@@ -193,6 +216,13 @@ def _bound(
     return Edit(first, replacement(f"({bound})")), *(
         Edit(twin, replacement(name)) for twin in twins
     )
+
+
+def _may_change(call: ast.Call, parts: list[ast.expr], context: Context) -> bool:
+    """Whether code called in `parts` may change, by another way, what the call reads."""
+    if isinstance(call.func, ast.Attribute):
+        return False  # a text
+    return not all(context.is_pure(part) for part in parts)
 
 
 def _is_safe(call: ast.Call, context: Context) -> bool:

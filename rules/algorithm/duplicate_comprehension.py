@@ -3,7 +3,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    Tier,
+    replacement,
+)
 from effilint.analyzer.facts.repeats import earlier_twin
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.hoist import fresh_name
@@ -26,7 +37,7 @@ class DuplicateComprehension(Rule):
     name = "duplicate-comprehension"
     message = "`{comp}` was worked out in line {line} already"
     advice = "Keep the first result in a variable"
-    gain = Gain("O(n) twice", "O(n) once", {10: 1.6, 1_000: 2.0, 100_000: 2.0})
+    gain = Gain("O(n) twice", "O(n) once", {10: 1.6, 1_000: 2.0, 100_000: 2.0}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     confidence = 0.9  # what is built twice is a handful of things, in most that was read
     examples = (

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from textwrap import dedent
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, Tier
+from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.short_loops import is_over_arguments
 from effilint.analyzer.patterns import always_leaves, root_name, same, walk
 from effilint.analyzer.rewrite import remove, statements
@@ -189,10 +189,10 @@ class ExclusiveIfs(Rule):
         row = _row(node, subject, context)
         fewest = _FEWEST_NAMES if isinstance(subject, ast.Name) else _FEWEST_PARTS
         tested = [each for each in row if not always_leaves(each.body)]
-        if len(tested) < fewest or not context.hot_loops(node) or is_over_arguments(context, node):
+        loops = context.hot_loops(node)
+        if len(tested) < fewest or not loops or is_over_arguments(context, node):
             return
-        edits = [Edit(node, statements(_chain(row, context)))] if _is_plain(row) else []
-        edits += [Edit(each, remove()) for each in row[1:] if edits]
+        edits = _as_chain(row, loops[0], context) if _is_plain(row) else []
         yield self.report(node.test, *edits, subject=context.segment(subject), count=len(row))
 
 
@@ -241,6 +241,16 @@ def _is_plain(row: list[ast.If]) -> bool:
     ) and len({each.lineno for each in row}) == len(row)
 
 
-def _chain(row: list[ast.If], context: Context) -> str:
-    parts = [dedent(" " * each.col_offset + context.segment(each)) for each in row]
-    return "\nel".join(part.rstrip("\n") for part in parts) + "\n"
+def _as_chain(row: list[ast.If], loop: Loop, context: Context) -> list[Edit]:
+    """Edits that make the row, with the comments in and between its lines, one statement."""
+    assert isinstance(loop, ast.For | ast.AsyncFor | ast.While)
+    first, last = row[0], row[-1]
+    lines = context.source.lines[first.lineno - 1 : last.end_lineno]
+    for each in row[1:]:
+        place = each.lineno - first.lineno
+        lines[place] = lines[place].replace("if", "elif", 1)
+    return [
+        Edit(loop, lambda whole: whole),  # what stands between two edited statements would stay
+        Edit(first, statements("".join(lines))),
+        *(Edit(each, remove()) for each in row[1:]),
+    ]

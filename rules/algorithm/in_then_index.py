@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.nothing import may_be_none
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.hoist import invariant_loop
 from effilint.analyzer.patterns import always_leaves, same, walk
@@ -248,6 +249,8 @@ def _find(node: ast.Call, test: ast.AST, kind: str, context: Context) -> tuple[E
     match test.orelse:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)) if test.body is node:
             owner = getattr(node.func, "value", node)
+            if may_be_none(owner, context):
+                return ()  # that would be another error
             item = context.segment(node.args[0])
             return (Edit(test, replacement(f"{context.segment(owner)}.find({item})")),)
     return ()

@@ -3,7 +3,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Safety, replacement
+from effilint.analyzer import (
+    Bad,
+    Context,
+    Edit,
+    Finding,
+    Gain,
+    Good,
+    Rule,
+    Safety,
+    Tier,
+    replacement,
+)
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.repeats import earlier_twin, later_twins
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
@@ -30,7 +41,7 @@ class RepeatedPureCall(Rule):
     name = "repeated-pure-call"
     message = "`{call}` was worked out in line {line} already, and nothing has changed since"
     advice = "Keep the first result in a variable"
-    gain = Gain("O(n) twice", "O(n) once", {10: 1.4, 1_000: 1.9, 100_000: 2.0})
+    gain = Gain("O(n) twice", "O(n) once", {10: 1.4, 1_000: 1.9, 100_000: 2.0}, Tier.CONSTANT)
     safety = Safety.UNSAFE
     calls = _FOLDS | _TEXT | _SEARCHES
     examples = (

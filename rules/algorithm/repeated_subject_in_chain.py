@@ -128,6 +128,23 @@ class RepeatedSubjectInChain(Rule):
                         yield 4
             """
         ),
+        # Without a fix: a test calls what may change the rows.
+        Bad(
+            """
+            def kinds(rows: list[list[list[str]]], settle):
+                for row in rows:
+                    if row[0][0] == "a":  # ALG403
+                        yield 1
+                    elif settle():
+                        yield 2
+                    elif row[0][0] == "c":
+                        yield 3
+                    elif row[0][0] == "d":
+                        yield 4
+                    elif row[0][0] == "e":
+                        yield 5
+            """
+        ),
         # Every test takes another item from the iterator.
         Good(
             """
@@ -201,7 +218,8 @@ class RepeatedSubjectInChain(Rule):
         if arms < fewest or not context.hot_loops(node):
             return
         edits: list[Edit] = []
-        if _is_builtin(subject, context) and all(_keeps(t, subject, context) for t in tests):
+        is_builtin = _is_builtin(subject, context)
+        if is_builtin and all(_keeps(test, subject, context) for test in tests):
             name = fresh_name(_stem(subject), context)
             edits = [Edit(node, around(f"{name} = {context.segment(subject)}\n", ""))]
             edits += [
@@ -260,10 +278,15 @@ def _is_path(node: ast.expr) -> bool:
 
 
 def _keeps(test: ast.expr, subject: ast.expr, context: Context) -> bool:
-    """Whether the test leaves the subject as it is."""
-    return context.is_invariant(subject, test) and not any(
-        isinstance(part, ast.NamedExpr) for part in walk(test)
-    )
+    """Whether the test leaves the subject as it is.
+
+    What it calls may reach the item of a container by another way, but cannot change a text.
+    """
+    if not context.is_invariant(subject, test):
+        return False
+    if any(isinstance(part, ast.Subscript) for part in walk(subject)):
+        return context.is_pure(test)
+    return not any(isinstance(part, ast.NamedExpr) for part in walk(test))
 
 
 def _is_builtin(subject: ast.expr, context: Context) -> bool:

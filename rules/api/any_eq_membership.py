@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.ordering import may_reach
 from effilint.analyzer.patterns import is_name, names_in
 
 _CONTAINERS = frozenset(
@@ -134,6 +135,8 @@ class AnyEqMembership(Rule):
         if isinstance(items, _PRIMARY) and _is_plain(wanted, context):
             text = test if isinstance(parent, _LOOSE) else f"({test})"
             edits = [Edit(whole, replacement(text))]
+        if isinstance(wanted, ast.Name) and may_reach(items, wanted, context):
+            edits = []  # `in` reads the value first
         yield self.report(node, *edits, items=context.segment(items), test=test)
 
 

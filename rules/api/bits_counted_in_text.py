@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
 from effilint.analyzer.facts.errors import may_be_caught
+from effilint.analyzer.facts.nothing import may_be_none
 from effilint.analyzer.patterns import constant_int, is_constant, is_name, operand_text
 
 
@@ -138,6 +139,7 @@ class BitsCountedInText(Rule):
         is_int = context.type_of(number).name == "int" and not isinstance(number, ast.Constant)
         # The digits of a negative number begin with a sign, which `int` refuses.
         fits = is_int and method == "bit_count" and not may_be_caught(node, (ValueError,), context)
+        fits = fits and not may_be_none(number, context)
         edits = [Edit(place, replacement(call))] if fits else []
         if method == "bit_length":
             call = f"max({call}, 1)"

@@ -15,6 +15,7 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
+from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.patterns import same, walk
 
 _ITEM = (ast.Name, ast.Constant)
@@ -145,6 +146,8 @@ class BulkCallForOneItem(Rule):
             return
         if context.type_of(owner).name != kind:
             return
+        if all(binding.kind is Kind.AUGMENTED for binding in context.bindings(owner)):
+            return  # a local variable that is never set
         call = f"{owner.id}.{method}({_argument(item, context)})"
         yield self.report(node, Edit(node, statements(call)), target=owner.id, call=call)
 

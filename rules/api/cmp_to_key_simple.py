@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from effilint.analyzer import (
     Bad,
     Context,
-    DropImport,
     Edit,
     Finding,
     Gain,
@@ -17,7 +16,7 @@ from effilint.analyzer import (
     replacement,
 )  # fmt: skip
 from effilint.analyzer.facts.comparison import order_of
-from effilint.analyzer.patterns import is_name, root_name
+from effilint.analyzer.patterns import is_name
 
 
 class CmpToKeySimple(Rule):
@@ -43,6 +42,8 @@ class CmpToKeySimple(Rule):
                 return sorted(items, key=cmp_to_key(lambda a, b: a[1] - b[1]))  # API107
             """,
             fixed="""
+            from functools import cmp_to_key
+
             def by_price(items):
                 return sorted(items, key=lambda a: a[1])
             """,
@@ -60,6 +61,8 @@ class CmpToKeySimple(Rule):
                     self.teams.sort(key=functools.cmp_to_key(lambda x, y: y.won - x.won))  # API107
             """,
             fixed="""
+            import functools
+
             class Board:
                 def rank(self):
                     self.teams.sort(key=lambda x: x.won, reverse=True)
@@ -100,6 +103,8 @@ class CmpToKeySimple(Rule):
                 return sorted(tasks, key=cmp_to_key(compare))  # API107
             """,
             fixed="""
+            from functools import cmp_to_key
+
             def compare(left, right):
                 if left.end < right.end:
                     return -1
@@ -160,12 +165,8 @@ class CmpToKeySimple(Rule):
         arguments = _arguments(order.key, first, order.is_descending, context)
         shown = ", ".join([context.segment(arg) for arg in outer.args] + arguments)
         call = f"{context.segment(outer.func)}({shown})"
-        root = root_name(node.func)
-        edits = [Edit(outer, replacement(call)), DropImport(root.id if root else "")]
-        is_whole = len(outer.keywords) == 1
-        yield self.report(
-            node, *(edits if is_whole else ()), arguments=", ".join(arguments) or "no key"
-        )
+        edits = [Edit(outer, replacement(call))] if len(outer.keywords) == 1 else []
+        yield self.report(node, *edits, arguments=", ".join(arguments) or "no key")
 
 
 def _sorts(call: ast.Call, context: Context) -> bool:

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.nothing import may_be_none
+from effilint.analyzer.facts.ordering import may_swap
 from effilint.analyzer.facts.searched_lists import is_truth_test
 from effilint.analyzer.patterns import constant_int, operand_text
 
@@ -135,6 +137,8 @@ class CountForMembership(Rule):
         edits = [Edit(whole, replacement(f"({test})" if is_inside else test))]
         if kind in ("bytes", "bytearray") and context.type_of(item).name != kind:
             edits = []
+        if not may_swap(item, container, context) or may_be_none(container, context):
+            edits = []  # `in` evaluates the item first, and None gives it another error
         yield self.report(whole, *edits, method=method, item=shown, container=where, test=test)
 
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.nothing import may_be_none
 from effilint.analyzer.facts.searched_lists import is_truth_test
 from effilint.analyzer.patterns import operand_text
 
@@ -60,6 +61,17 @@ class RegexForLiteral(Rule):
                 return line.split(", ") + rest
             """,
         ),
+        # Without a fix: None gives another error.
+        Bad(
+            """
+            import re
+
+            def dashed(name: str | None, table: dict[str, str], other: str = None):
+                first = re.sub(" ", "-", name)  # API108
+                second = re.sub(" ", "-", table.get("a"))  # API108
+                return first, second, re.split(", ", other)  # API108
+            """,
+        ),
         # Special characters, a function, a flag, a match that is used.
         Good(
             """
@@ -96,4 +108,6 @@ class RegexForLiteral(Rule):
         if not (is_sure or context.hot_loops(node)):
             return
         edits = [Edit(node, replacement(call))] if is_sure else []
+        if may_be_none(text, context):
+            edits = []  # that is a `TypeError`, and would be an `AttributeError`
         yield self.report(node, *edits, pattern=pattern, call=call)

@@ -4,12 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.ordering import may_reach
 from effilint.analyzer.facts.visits import is_tiny
 from effilint.analyzer.patterns import (
     is_constant,
     names_in,
     operand_text,
     range_bounds,
+    walk,
 )
 
 _SIZED = ("list", "tuple", "set", "frozenset", "dict", "str", "deque", "bytes", "Counter")
@@ -77,6 +79,18 @@ class ConstantFillComp(Rule):
                 return [[] for _ in range(count)]
             """
         ),
+        # Without a fix: the number of items is worked out before the value is read.
+        Bad(
+            """
+            def grown(n: int):
+                def longer():
+                    nonlocal n
+                    n += 1
+                    return n + 200
+
+                return [n for _ in range(longer())]  # LNG207
+            """
+        ),
         # A new value every time.
         Good(
             """
@@ -136,7 +150,11 @@ class ConstantFillComp(Rule):
         call = f"[{value}] * {count}"
         parent = context.parent(node)
         text = f"({call})" if isinstance(parent, _TIGHT) else call
-        yield self.report(node, Edit(node, replacement(text)), value=value, call=call)
+        names = [part for part in walk(node.elt) if isinstance(part, ast.Name)]
+        # The product reads them first.
+        is_reached = any(may_reach(loop.iter, name, context) for name in names)
+        edits = [] if is_reached else [Edit(node, replacement(text))]
+        yield self.report(node, *edits, value=value, call=call)
 
 
 def _is_once_and_short(node: ast.ListComp, loop: ast.comprehension, context: Context) -> bool:

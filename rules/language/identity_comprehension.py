@@ -16,6 +16,7 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
+from effilint.analyzer.facts.ordering import is_start_needed
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     append_call,
@@ -41,7 +42,7 @@ class IdentityComprehension(Rule):
 
     `list(items)` or `set(items)` copies them in C. A loop is one that fills what was made right
     above; it gets a fix only where what it goes through is of a built-in type and so cannot fail
-    half-way.
+    half-way, and where nobody can see that the list or set is not there before.
     """
 
     code = "LNG203"
@@ -124,6 +125,74 @@ class IdentityComprehension(Rule):
                     known.add(colour)
                 return known
             """,
+        ),
+        # A handler never sees the list.
+        Bad(
+            """
+            def numbers(found: list[str]):
+                try:
+                    out = []
+                    for item in found:
+                        out.append(item)  # LNG203
+                    return out
+                except TypeError:
+                    return None
+            """,
+            fixed="""
+            def numbers(found: list[str]):
+                try:
+                    out = list(found)
+                    return out
+                except TypeError:
+                    return None
+            """,
+        ),
+        # Without a fix: what is gone through looks at the attribute; so does an inner function;
+        # a handler returns the list; a function could look at the variable of the module.
+        Bad(
+            """
+            class Sheet:
+                def __init__(self):
+                    self.marks = []
+
+                def blank(self, n) -> list[int]:
+                    return [0] * (n + len(self.marks))
+
+                def clear(self, n):
+                    self.marks = []
+                    for mark in self.blank(n):
+                        self.marks.append(mark)  # LNG203
+
+                def take(self, other):
+                    self.marks = []
+                    for mark in other.marks:
+                        self.marks.append(mark)  # LNG203
+
+            def closure(xs: list[int]):
+                def ev(x):
+                    out.append(x)
+                    return x
+
+                out = []
+                for a in list(map(ev, xs)):
+                    out.append(a)  # LNG203
+                return out
+
+            def caught(xs: list[int]):
+                try:
+                    out = []
+                    for a in xs:
+                        out.append(a)  # LNG203
+                except TypeError:
+                    return out
+
+            def vals() -> list[int]:
+                return shown[:]
+
+            shown = []
+            for a in vals():
+                shown.append(a)  # LNG203
+            """
         ),
         # A list of pairs becomes a list of tuples, whatever the pairs were.
         Good(
@@ -259,6 +328,7 @@ class IdentityComprehension(Rule):
             Edit(loop, statements(f"{context.segment(owner)} = {call}")),
         ]
         is_safe = context.type_of(loop.iter).name in (*_CONTAINERS, *_VIEWS)
+        is_safe = is_safe and not is_start_needed(owner, loop.iter, context)
         yield self._finding(statement, edits if is_safe else [], loop.iter, call, context)
 
     def _copy(

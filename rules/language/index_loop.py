@@ -27,7 +27,7 @@ from effilint.analyzer.facts.visits import (
     measured_length,
     prints,
 )
-from effilint.analyzer.patterns import is_constant, range_bounds
+from effilint.analyzer.patterns import is_constant, looks_at_locals, range_bounds
 
 
 class IndexLoop(Rule):
@@ -127,6 +127,14 @@ class IndexLoop(Rule):
             def stream(rows: list[int]):
                 for i in range(len(rows)):  # LNG204
                     yield rows[i]
+            """
+        ),
+        # What is called may make the list longer: no fix.
+        Bad(
+            """
+            def visit_all(nodes: list[int], visit):
+                for i in range(len(nodes)):  # LNG204
+                    visit(nodes[i])
             """
         ),
         # The length has a name.
@@ -234,6 +242,21 @@ class IndexLoop(Rule):
                 return zip((numbers[i] for i in range(len(numbers))), "abc")
             """
         ),
+        # The index is read by its name.
+        Good(
+            """
+            def shown(numbers: list[int], text):
+                found = []
+                for i in range(len(numbers)):
+                    found.append(numbers[i] + eval(text))
+                return found, [eval("i") + numbers[i] for i in range(len(numbers))]
+
+            def logged(numbers: list[int], log):
+                for i in range(len(numbers)):
+                    log(numbers[i] * 2)
+                log("%(i)s" % locals())
+            """
+        ),
         # What `table` is, is not known: its keys may be numbers.
         Good(
             """
@@ -280,6 +303,8 @@ class IndexLoop(Rule):
         whole = context.parents[node]
         if isinstance(whole, ast.GeneratorExp) and not is_used_at_once(context, whole):
             return  # the sequence may change before the generator runs
+        if looks_at_locals(whole):
+            return
         reads = item_reads(context, node.target, sequence, whole, besides=0)
         if not reads:
             return

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, replacement
+from effilint.analyzer.facts.errors import may_stop
 from effilint.analyzer.facts.visits import is_tiny
 from effilint.analyzer.patterns import unbracketed, walk
 
@@ -55,6 +56,13 @@ class ListOfGenexpr(Rule):
             fixed="""
             def report(sizes):
                 return f"{ {size // 2 for size in sizes}}"
+            """,
+        ),
+        # Without a fix: out of a generator a `StopIteration` of `price` is a `RuntimeError`.
+        Bad(
+            """
+            def prices(names, price):
+                return list(price(name) + 1 for name in names)  # LNG206
             """,
         ),
         # What `StopIteration` does differs in a generator, and a tuple has no comprehension.
@@ -111,7 +119,12 @@ class ListOfGenexpr(Rule):
                 return
             body = f"{key}: {value}{rest.removeprefix(pair)}"
         opening, closing = _BRACKETS[kind][0], _BRACKETS[kind][1]
-        yield self.report(node, Edit(node, replacement(f"{opening}{body}{closing}")), kind=kind)
+        edits = [Edit(node, replacement(f"{opening}{body}{closing}"))]
+        # What the first loop goes through is evaluated outside of the generator.
+        inside = [elt, *inner.generators[1:], *first.ifs]
+        if any(may_stop(part, context) for part in inside):
+            edits = []
+        yield self.report(node, *edits, kind=kind)
 
 
 def _may_stop(inner: ast.GeneratorExp) -> bool:

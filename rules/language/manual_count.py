@@ -16,11 +16,16 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
+from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.nothing import may_be_none
+from effilint.analyzer.facts.ordering import is_start_needed, may_reach
+from effilint.analyzer.facts.scopes import Kind
 from effilint.analyzer.facts.visits import is_number, is_read_outside, is_tiny
-from effilint.analyzer.patterns import is_constant, names_in, same, sole_statement
+from effilint.analyzer.patterns import cannot_fail, is_constant, names_in, same, sole_statement
 
 _COUNTED = ("list", "tuple", "deque", "str", "bytes", "bytearray")
+_EQUAL_TO_THEMSELVES = ("str", "bytes", "int", "bool")
 
 
 class ManualCount(Rule):
@@ -110,6 +115,42 @@ class ManualCount(Rule):
                 return total
             """,
         ),
+        # Without a fix: `True` has to stay that where there is no hit, and an empty list needs
+        # no first name.
+        Bad(
+            """
+            def flag(text: str, names: list[str]):
+                n = True
+                for c in text:
+                    if c == "a":  # LNG103
+                        n += 1
+                return n, sum(1 for name in names if name == names[0])  # LNG103
+            """,
+        ),
+        # Without a fix: the method looks at the number, and a handler returns it.
+        Bad(
+            """
+            class Game:
+                def marks(self) -> list[str]:
+                    return ["x"] * self.n
+
+                def wins(self, marks: list[str]):
+                    self.n = 0
+                    for mark in self.marks():
+                        if mark == "x":  # LNG103
+                            self.n += 1
+                    try:
+                        n = 0
+                        for mark in marks:
+                            if mark == "x":  # LNG103
+                                n += 1
+                    except TypeError:
+                        return n
+
+                def maybe(self, marks: list[str] | None):
+                    return sum(1 for mark in marks if mark == "x")  # LNG103
+            """,
+        ),
         # Two characters: no single one is equal to that.
         Good(
             """
@@ -167,7 +208,8 @@ class ManualCount(Rule):
         sequence, wanted = context.segment(node.iter), context.segment(value)
         call = f"{sequence}.count({wanted})"
         edits: list[Edit] = []
-        if _has_type_of_its_own(value, context) and is_number(context, total):
+        is_safe = is_number(context, total) and not _may_be_bool(total, context)
+        if is_safe and _is_safe(node, value, statement, context):
             edits = _loop_fix(node, total, call, context)
         yield self.report(statement, *edits, sequence=sequence, value=wanted, call=call)
 
@@ -184,7 +226,7 @@ class ManualCount(Rule):
             return
         sequence, wanted = context.segment(generator.iter), context.segment(value)
         call = f"{sequence}.count({wanted})"
-        is_sure = _has_type_of_its_own(value, context)
+        is_sure = _is_safe(generator, value, comp.elt, context)
         edits = [Edit(node, replacement(call))] if is_sure else []
         yield self.report(node, *edits, sequence=sequence, value=wanted, call=call)
 
@@ -267,9 +309,31 @@ def _fits(kind: str, value: ast.expr) -> bool:
     return True
 
 
-def _has_type_of_its_own(value: ast.expr, context: Context) -> bool:
-    """Whether the value surely is equal to itself."""
-    return context.type_of(value).name in ("str", "bytes", "int", "bool")
+def _is_safe(
+    loop: ast.For | ast.comprehension, value: ast.expr, step: ast.AST, context: Context
+) -> bool:
+    """Whether `count` gives the same: for a value that is equal to itself and cannot fail.
+
+    Where the comparisons themselves are added up, the items have to be of a known type.
+    """
+    if not cannot_fail(value) or context.type_of(value).name not in _EQUAL_TO_THEMSELVES:
+        return False
+    if (
+        isinstance(step, ast.Compare | ast.AugAssign)
+        and not item_type(context.type_of(loop.iter)).is_known
+    ):
+        return False
+    return not may_be_none(loop.iter, context)
+
+
+def _may_be_bool(total: ast.expr, context: Context) -> bool:
+    """Whether it may start as `True`, which adding 0 makes 1."""
+    starts = [b.value for b in context.bindings(total) if b.kind is Kind.ASSIGN]
+    for node in context.index.get(ast.Assign, ()):
+        if isinstance(node, ast.Assign) and isinstance(total, ast.Attribute):
+            if any(getattr(target, "attr", "") == total.attr for target in node.targets):
+                starts.append(node.value)
+    return any(start and context.type_of(start).name == "bool" for start in starts)
 
 
 def _loop_fix(loop: ast.For, total: ast.expr, call: str, context: Context) -> list[Edit]:
@@ -278,5 +342,9 @@ def _loop_fix(loop: ast.For, total: ast.expr, call: str, context: Context) -> li
     match first:
         case ast.Assign(targets=[target], value=start) if same(target, total):
             if is_constant(start, 0):
+                if is_start_needed(total, loop.iter, context):
+                    return []
                 return [Edit(first, remove()), Edit(loop, statements(f"{name} = {call}"))]
+    if may_reach(loop.iter, total, context):
+        return []  # `+=` reads the number first
     return [Edit(loop, statements(f"{name} += {call}"))]

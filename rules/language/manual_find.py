@@ -15,6 +15,7 @@ from effilint.analyzer import (
     remove,
     statements,
 )
+from effilint.analyzer.facts.nothing import may_be_none
 from effilint.analyzer.facts.visits import is_read_outside
 from effilint.analyzer.patterns import (
     is_constant,
@@ -156,7 +157,8 @@ class ManualFind(Rule):
             call = f"{operand_text(part, wanted)} in {operand_text(text, shown)}"
             new = f"return {call}"
         if new and after and kinds[1] == "str" and _is_exact(bounds[1], part):
-            if not is_read_outside(context, index, node):
+            is_safe = context.is_pure(text) and not may_be_none(text, context)
+            if is_safe and not is_read_outside(context, index, node):
                 edits = [Edit(node, statements(new)), Edit(after, remove())]
         yield self.report(node, *edits, text=shown, part=wanted, call=call)
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier, statements
+from effilint.analyzer.facts.ordering import is_unseen, may_reach
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
     is_empty_container,
@@ -69,6 +70,22 @@ class ManualFlatten(Rule):
                         self.known.update(line.split())
             """,
         ),
+        # Without a fix: the method makes another list, to which the items are to be added.
+        Bad(
+            """
+            class Board:
+                def __init__(self):
+                    self.cells = []
+
+                def fresh(self) -> list[int]:
+                    self.cells = []
+                    return [0, 0, 0]
+
+                def clear(self, other):
+                    for cell in self.fresh():  # LNG108
+                        self.cells.append(cell)
+            """,
+        ),
         # A choice is made, or something is done with each item.
         Good(
             """
@@ -128,8 +145,17 @@ class ManualFlatten(Rule):
         if isinstance(node.iter, ast.Tuple | ast.Yield | ast.YieldFrom):
             items = operand_text(node.iter, items)
         call = f"{context.segment(owner)}.{whole}({items})"
-        edit = Edit(node, statements(call))
-        yield self.report(node, edit, items=items, target=context.segment(owner), call=call)
+        edits = [Edit(node, statements(call))]
+        if _may_be_replaced(owner, node.iter, context):
+            edits = []
+        yield self.report(node, *edits, items=items, target=context.segment(owner), call=call)
+
+
+def _may_be_replaced(owner: ast.expr, items: ast.expr, context: Context) -> bool:
+    """Whether making the items may put another collection in place of `owner`."""
+    if is_unseen(owner, context):
+        return False
+    return context.type_of(items).is_lazy or may_reach(items, owner, context)
 
 
 def _is_copy(loop: ast.For, owner: ast.expr, context: Context) -> bool:

@@ -15,8 +15,10 @@ from effilint.analyzer import (
     remove,
     statements,
 )
+from effilint.analyzer.facts.ordering import is_start_needed, may_reach
 from effilint.analyzer.facts.visits import is_read_outside, is_tiny
 from effilint.analyzer.patterns import (
+    cannot_fail,
     is_constant,
     method_call,
     names_in,
@@ -108,6 +110,50 @@ class ManualMembershipLoop(Rule):
                 return False
             """
         ),
+        # Without a fix: an empty list needs no first name, another function looks at the flag, and
+        # a handler returns it.
+        Bad(
+            """
+            def has_first(names: list[str], firsts: list[str]):
+                for name in names:  # LNG112
+                    if name == firsts[0]:
+                        return True
+                return False
+
+            def watched(log):
+                def ask() -> list[str]:
+                    log(found)
+                    return []
+
+                found = False
+                for name in ask():  # LNG112
+                    if name == "a":
+                        found = True
+                        break
+                return found
+
+            def caught(names: list[str]):
+                try:
+                    found = False
+                    for name in names:  # LNG112
+                        if name == "a":
+                            found = True
+                            break
+                except TypeError:
+                    pass
+                return found
+            """
+        ),
+        # The values of a dict are looked at.
+        Good(
+            """
+            def is_there(seats: dict[int, str], wanted: str):
+                for i in range(len(seats)):
+                    if seats[i] == wanted:
+                        return True
+                return False
+            """
+        ),
         # `in` calls this very method.
         Good(
             """
@@ -180,7 +226,11 @@ class ManualMembershipLoop(Rule):
         wanted = operand_text(value, context.segment(value))
         test = f"{wanted} {negation}in {operand_text(container, items)}"
         is_safe = context.type_of(container).name in _CONTAINERS and _is_plain(value, context)
+        # `in` reads the value first.
+        is_safe = is_safe and not (names_in(value) and may_reach(container, value, context))
         fix = [*edits, Edit(node, statements(template.format(test)))] if is_safe else []
+        if any(_is_needed(edit.at, node, context) for edit in edits):
+            fix = []
         yield self.report(node, *fix, value=context.segment(value), container=items, test=test)
 
     def _may_be_replaced(
@@ -193,6 +243,8 @@ class ManualMembershipLoop(Rule):
         if kind in ("str", "bytes", "bytearray", "ndarray") or not context.is_pure(value):
             return False
         is_made = isinstance(container, ast.Call) and kind not in _CONTAINERS
+        if container is not loop.iter and context.type_of(container).is_mapping:
+            return False  # its values are compared
         if is_made and method_call(container, "keys", "values") is None:
             return False  # items made one by one may well have a `==` of their own
         function = context.function(loop)
@@ -260,5 +312,14 @@ def _flagging(
     return None
 
 
+def _is_needed(start: ast.AST, loop: ast.For, context: Context) -> bool:
+    """Whether somebody may see what the flag was before the loop."""
+    match start:
+        case ast.Assign(targets=[flag]):
+            return is_start_needed(flag, loop.iter, context)
+    return False
+
+
 def _is_plain(value: ast.expr, context: Context) -> bool:
-    return context.type_of(value).name in ("str", "bytes", "int", "bool")
+    """Whether it is equal to itself, and can be worked out though there is no item."""
+    return cannot_fail(value) and context.type_of(value).name in ("str", "bytes", "int", "bool")

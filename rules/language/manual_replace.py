@@ -16,6 +16,8 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
+from effilint.analyzer.facts.nothing import may_be_none
+from effilint.analyzer.facts.ordering import is_start_needed
 from effilint.analyzer.facts.visits import is_read_outside
 from effilint.analyzer.patterns import append_call, is_constant, is_name, operand_text, same
 
@@ -124,9 +126,12 @@ class ManualReplace(Rule):
         call = _call(node.iter, table, context)
         match start:
             case ast.Assign(targets=[target], value=value) if same(target, out):
-                if is_constant(value, "") and len(table) == 1:
+                is_safe = len(table) == 1 and not may_be_none(node.iter, context)
+                if is_constant(value, "") and is_safe:
                     new = f"{context.segment(out)} = {call}"
                     edits = [Edit(start, remove()), Edit(node, statements(new))]
+                    if is_start_needed(out, node.iter, context):
+                        edits = []
         yield self._finding(test, node.iter, table, edits, context)
 
     def visit_Call(self, node: ast.Call, context: Context) -> Iterator[Finding]:
@@ -161,8 +166,10 @@ class ManualReplace(Rule):
                 return
         if loop.is_async or context.type_of(loop.iter).name != "str":
             return
-        edit = Edit(node, replacement(_call(loop.iter, table, context)))
-        yield self._finding(node, loop.iter, table, [edit], context)
+        edits = [Edit(node, replacement(_call(loop.iter, table, context)))]
+        if may_be_none(loop.iter, context):
+            edits = []  # that would be another error
+        yield self._finding(node, loop.iter, table, edits, context)
 
     def _finding(
         self,

@@ -16,6 +16,7 @@ from effilint.analyzer import (
     replacement,
     statements,
 )
+from effilint.analyzer.facts.ordering import is_start_needed, may_reach
 from effilint.analyzer.facts.reversals import (
     downwards,
     is_item,
@@ -212,14 +213,18 @@ class ManualReverse(Rule):
         text = context.segment(sequence)
         turned = f"{text}[::-1]" if kind == "list" else f"list({text}[::-1])"
         first = context.previous(loop)
-        edits, call = [Edit(loop, statements(f"{owner.id}.extend({text}[::-1])"))], turned
+        call = turned
+        edits = [Edit(loop, statements(f"{owner.id}.extend({text}[::-1])"))]
         match first:
             case ast.Assign(targets=[target], value=value) if same(
                 target, owner
             ) and is_empty_container(value):
                 edits = [Edit(first, remove()), Edit(loop, statements(f"{owner.id} = {turned}"))]
-        is_list = context.type_of(owner).name == "list"
-        yield self.report(loop, *(edits if is_list else []), sequence=text, call=call)
+                if is_start_needed(owner, loop.iter, context):
+                    edits = []
+        if context.type_of(owner).name != "list" or may_reach(loop.iter, owner, context):
+            edits = []
+        yield self.report(loop, *edits, sequence=text, call=call)
 
     def _swapped(self, loop: ast.For, swap: ast.Assign, context: Context) -> Iterator[Finding]:
         sequence = mirror_swap(loop, swap, context)

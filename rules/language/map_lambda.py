@@ -14,6 +14,7 @@ from effilint.analyzer import (
     Tier,
     replacement,
 )
+from effilint.analyzer.facts.errors import may_stop
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.patterns import operand_text, walk
 
@@ -24,6 +25,7 @@ class MapLambda(Rule):
     """A list, set or dict is made from `map` or `filter` of a lambda.
 
     The lambda is called for every item; in a comprehension its expression is evaluated in place.
+    There is no fix where it calls what may raise `StopIteration`, which ends a `map`.
     """
 
     code = "LNG202"
@@ -68,6 +70,14 @@ class MapLambda(Rule):
                     yield [a * b for a, b in zip(row, right)]
             """,
         ),
+        # Without a fix: a `StopIteration` of `read` would end the `map`, but not a comprehension.
+        Bad(
+            """
+            def paired(numbers, source):
+                pairs = list(map(lambda number: (number, source.read()), numbers))  # LNG202
+                return pairs, set(filter(lambda number: source(number), numbers))  # LNG202
+            """,
+        ),
         # A function that has a name is called just as fast by `map`.
         Good(
             """
@@ -89,7 +99,7 @@ class MapLambda(Rule):
                 return list(map(lambda number, by=1: number + by, numbers))
             """
         ),
-        # `StopIteration` ends a `map`, but not a comprehension.
+        # There is a `next` in the lambda, by its other name.
         Good(
             """
             def paired(numbers, others):
@@ -153,6 +163,7 @@ class MapLambda(Rule):
         if comprehension is None:
             return
         is_safe = len(iterables) == 1 or context.names.is_builtin("zip", node)
+        is_safe = is_safe and not may_stop(mapped.body, context)
         edits = [Edit(node, replacement(comprehension))] if is_safe else []
         yield self.report(node, *edits, function=function, comprehension=comprehension)
 

@@ -84,6 +84,19 @@ class MaterialisedCombinatorics(Rule):
                 return pairs + len(names) * len(sizes)
             """,
         ),
+        # Without a fix: there are more items when the loop goes through them.
+        Bad(
+            """
+            import itertools
+
+            def longer(items, found):
+                orders = list(itertools.permutations(items))  # MEM203
+                for item in found:
+                    items.append(item)
+                    for order in orders:
+                        print(order)
+            """
+        ),
         Bad(
             """
             import itertools as it
@@ -195,6 +208,8 @@ class MaterialisedCombinatorics(Rule):
         elif isinstance(parent, ast.Assign) and visiting_region(context, node) is not None:
             use = context.uses(parent.targets[0])[0]
             edits = [Edit(parent, remove()), Edit(use, replacement(context.segment(made)))]
+            if not _is_first(use, context.following(parent)[0], context):
+                edits = []
             advice = f"Go through `{context.segment(made)}` itself"
             yield self.report(
                 node, *edits, function=function, purpose="gone through", advice=advice
@@ -224,6 +239,13 @@ def _goes_through(call: ast.AST | None, name: str | None) -> bool:
     if name in ("min", "max"):
         return isinstance(call, ast.Call) and len(call.args) == 1
     return name in _ONCE
+
+
+def _is_first(use: ast.expr, statement: ast.stmt, context: Context) -> bool:
+    """Whether the statement goes through what is read there before it does anything else."""
+    if isinstance(statement, ast.For):
+        return context.inside(use, statement.iter)
+    return context.statement(use) is statement and context.is_pure(statement)
 
 
 def _is_looped(node: ast.expr, parent: ast.AST | None) -> bool:

@@ -16,7 +16,12 @@ from effilint.analyzer.facts.unread import (
 from effilint.analyzer.patterns import looks_at_locals, walk
 
 _UNWANTED = ("_", "dummy", "unused", "ignored", "junk", "skip", "trash")
-_WORK = ast.BinOp | ast.Call | ast.Subscript | ast.Compare | ast.JoinedStr
+# Calls that take hardly longer than a sum or a look-up.
+_CHEAP = frozenset(
+    """len isinstance issubclass type id callable hasattr getattr ord chr bool int float abs round
+    range""".split()
+)
+_MANY = 10  # items of a display
 _MADE = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _MAKERS = frozenset("list tuple set frozenset dict sorted sum min max".split())
 
@@ -24,9 +29,9 @@ _MAKERS = frozenset("list tuple set frozenset dict sorted sum min max".split())
 class DeadStoreInLoop(Rule):
     """Every pass of a loop works out a value that nobody reads.
 
-    A counter that is only counted up, a maximum that is only compared with itself: the value
-    serves nothing but its own next value. The fix removes all that sets it, and assumes that
-    reading items and doing sums raises nothing.
+    A maximum that is only compared with itself, a text that is cut and dropped: the value serves
+    nothing but its own next value. Silent where it costs next to nothing: a counter, a sum, a
+    length. The fix removes all that sets it, and assumes that working it out raises nothing.
     """
 
     code = "OTH409"
@@ -63,21 +68,21 @@ class DeadStoreInLoop(Rule):
             """,
             workload="longest_gap([k * k % 1009 for k in range(n)])",
         ),
-        # A counter, in a `while` loop.
+        # A total, in a `while` loop.
         Bad(
             """
-            def evens(numbers):
+            def evens(numbers: list[int]):
                 found = []
-                steps = 0
+                bits = 0
                 while numbers:
                     number = numbers.pop()
-                    steps += 1  # OTH409
+                    bits += bin(number).count("1")  # OTH409
                     if number % 2 == 0:
                         found.append(number)
                 return found
             """,
             fixed="""
-            def evens(numbers):
+            def evens(numbers: list[int]):
                 found = []
                 while numbers:
                     number = numbers.pop()
@@ -94,7 +99,7 @@ class DeadStoreInLoop(Rule):
                 dearest = 0
                 for price in prices:
                     result += price
-                    if price > dearest:  # OTH409
+                    if str(price) > str(dearest):  # OTH409
                         dearest = price
                 return result
             """,
@@ -114,7 +119,7 @@ class DeadStoreInLoop(Rule):
                 for line in lines:
                     words = line.split()
                     for word in words:
-                        size = len(word)  # OTH409
+                        key = word.lower()  # OTH409
                         result.append(word.upper())
                 return result
             """,
@@ -127,6 +132,23 @@ class DeadStoreInLoop(Rule):
                         result.append(word.upper())
                 return result
             """,
+        ),
+        # A counter, a length, a sum, an item: they cost next to nothing.
+        Good(
+            """
+            def sent(chunks: list[bytes], send, table: dict[int, int]):
+                current_size = steps = 0
+                biggest = 0
+                for chunk in chunks:
+                    current_size += len(chunk)
+                    newlen = len(table)
+                    first = chunk[0]
+                    middle = (first + newlen) // 2
+                    steps += 1
+                    if newlen > biggest:
+                        biggest = newlen
+                    send(chunk)
+            """
         ),
         # It is returned.
         Good(
@@ -184,7 +206,7 @@ class DeadStoreInLoop(Rule):
                 for row in rows:
                     last = row
                     table = row.table
-                    limit = 10**14
+                    limit = str(10**14)
                     if row == wanted:
                         return row
             """
@@ -282,7 +304,7 @@ class DeadStoreInLoop(Rule):
             return
         outer = outermost(plain, context)
         first = min((s for s in outer if context.hot_loops(s)), key=lambda s: s.lineno)
-        if _first_store(first) is not node or not _is_work(first):
+        if _first_store(first) is not node or not any(_is_work(s, context) for s in plain):
             return
         if any(_makes_collection(s, context) or _is_check(s, context) for s in plain):
             return
@@ -311,16 +333,24 @@ def _is_plain(store: ast.stmt, context: Context) -> bool:
     return isinstance(store, ast.Pass)
 
 
-def _is_work(store: ast.stmt) -> bool:
-    """Whether it does more than to give a value another name."""
-    match store:
-        case ast.Assign(value=value):
-            parts = list(walk(value))
-            is_variable = any(isinstance(node, ast.Name) for node in parts)
-            return is_variable and any(isinstance(node, _WORK) for node in parts)
-        case ast.If(test=ast.Compare(ops=[ast.Is() | ast.IsNot()]), body=body, orelse=orelse):
-            return any(_is_work(part) for part in [*body, *orelse])
-    return not isinstance(store, ast.Pass)
+def _is_work(store: ast.stmt, context: Context) -> bool:
+    """Whether a loop runs it, and it costs more than a sum, a look-up or a length."""
+    return bool(context.hot_loops(store)) and any(_costs(node, context) for node in walk(store))
+
+
+def _costs(node: ast.AST, context: Context) -> bool:
+    match node:
+        case ast.Call(func=function):
+            is_variable = any(isinstance(part, ast.Name) for arg in node.args for part in walk(arg))
+            is_variable = is_variable or isinstance(function, ast.Attribute)
+            return is_variable and context.resolve(function) not in _CHEAP
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            return len(items) >= _MANY
+        case ast.Dict(values=items):
+            return len(items) >= _MANY
+        case ast.JoinedStr(values=parts):
+            return any(isinstance(part, ast.FormattedValue) for part in parts)
+    return isinstance(node, _MADE)
 
 
 def _is_check(store: ast.stmt, context: Context) -> bool:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from effilint.analyzer import Bad, Context, DropImport, Edit, Finding, Gain, Good, Rule, Tier
+from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, Tier
 from effilint.analyzer.facts.files import is_tight, repeating_loop
 from effilint.analyzer.facts.purity import CHANGING_METHODS, READING_METHODS
 from effilint.analyzer.patterns import is_name, walk_block
@@ -50,6 +50,8 @@ class SuppressInLoop(Rule):
                 return result
             """,
             fixed="""
+            from contextlib import suppress
+
             def total(texts):
                 result = 0
                 for text in texts:
@@ -211,10 +213,7 @@ class SuppressInLoop(Rule):
         errors = ", ".join(context.segment(arg) for arg in args)
         if len(args) > 1 or isinstance(args[0], ast.Starred):
             errors = f"({errors},)" if len(args) == 1 else f"({errors})"
-        edits: list[Edit | DropImport] = [Edit(node, _as_try(errors))]
-        if isinstance(call.func, ast.Name):
-            edits.append(DropImport(call.func.id))
-        yield self.report(call, *edits, errors=errors)
+        yield self.report(call, Edit(node, _as_try(errors)), errors=errors)
 
 
 def _is_repeated(node: ast.With, context: Context) -> bool:
@@ -264,9 +263,6 @@ def _as_try(errors: str) -> Transform:
             type=cst.parse_expression(errors),
             body=cst.IndentedBlock([cst.SimpleStatementLine([cst.Pass()])]),
         )
-        body = node.body
-        if not isinstance(body, cst.IndentedBlock) or body.header.comment:
-            raise ValueError("nowhere to put the comment")
-        return cst.Try(body=body, handlers=[handler], leading_lines=node.leading_lines)
+        return cst.Try(body=node.body, handlers=[handler], leading_lines=node.leading_lines)
 
     return transform

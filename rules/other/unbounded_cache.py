@@ -7,7 +7,6 @@ from effilint.analyzer import (
     AddImport,
     Bad,
     Context,
-    DropImport,
     Edit,
     Finding,
     Gain,
@@ -197,14 +196,10 @@ def _is_endless(decorator: ast.expr, context: Context) -> bool:
     return context.resolve(decorator) == "functools.cache"
 
 
-def _limit(decorator: ast.expr, context: Context) -> tuple[Edit | AddImport | DropImport, ...]:
+def _limit(decorator: ast.expr, context: Context) -> tuple[Edit | AddImport, ...]:
     if isinstance(decorator, ast.Name):
         limited = replacement("lru_cache(maxsize=1024)")
-        return (
-            Edit(decorator, limited),
-            AddImport("functools", "lru_cache"),
-            DropImport(decorator.id),
-        )
+        return Edit(decorator, limited), AddImport("functools", "lru_cache")
     if isinstance(decorator, ast.Call):
         function = context.segment(decorator.func)
     else:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule
+from effilint.analyzer import Bad, Context, Finding, Gain, Good, Rule, Tier
 from effilint.analyzer.patterns import is_constant, is_name, range_bounds, same, sole_statement
 
 
@@ -18,7 +18,9 @@ class BoolListSieve(Rule):
     name = "bool-list-sieve"
     message = "The loop sets every `{step}`-th flag of the list `{flags}` one by one"
     advice = "Make `{flags}` a `bytearray` and assign the whole slice `{flags}[{start}::{step}]`"
-    gain = Gain("O(n log n)", "O(n log n) in C", {10: 0.61, 1_000: 3.0, 100_000: 6.9})
+    gain = Gain(
+        "O(n log n)", "O(n log n) in C", {10: 0.61, 1_000: 3.0, 100_000: 6.9}, Tier.CONSTANT
+    )
     examples = (
         Bad(
             """

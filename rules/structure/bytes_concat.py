@@ -132,6 +132,34 @@ class BytesConcat(Rule):
                 return head
             """
         ),
+        # As many bytes as a struct has, or a few.
+        Good(
+            """
+            import os
+            import struct
+
+            SIGNED_STRUCT = struct.Struct("q")
+
+            def read_signed(fd):
+                data = b""
+                length = SIGNED_STRUCT.size
+                while len(data) < length:
+                    part = os.read(fd, length - len(data))
+                    if not part:
+                        raise EOFError
+                    data += part
+                return SIGNED_STRUCT.unpack(data)[0]
+
+            def read_magic(sock, head=b""):
+                length = 8
+                data = b""
+                while len(data) != length:
+                    data += sock.recv(length - len(data))
+                while len(head) < struct.calcsize(">IIQ"):
+                    head += sock.recv(1)
+                return data, head
+            """
+        ),
         # Four passes.
         Good(
             """
@@ -159,7 +187,9 @@ class BytesConcat(Rule):
         target, loops = found
         if has_few_passes(context, loops):
             return
-        if any(stays_short(loop, target) or _is_read(context, loop, target) for loop in loops[:1]):
+        if any(stays_short(context, loop, target) for loop in loops[:1]):
+            return
+        if any(_is_read(context, loop, target) for loop in loops[:1]):
             return
         whole = 'b"".join({parts})'
         edits = collected(context, target, loops[-1], "chunks", 'b""', whole) if loops else []

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from effilint.analyzer import (
     Bad,
     Context,
-    DropImport,
     Edit,
     Finding,
     Gain,
@@ -53,6 +52,8 @@ class DeepcopyHot(Rule):
                 return found
             """,
             fixed="""
+            import copy
+
             def neighbours(board: list[int], moves):
                 found = []
                 for i, value in moves:
@@ -76,6 +77,8 @@ class DeepcopyHot(Rule):
                 return grid
             """,
             fixed="""
+            from copy import deepcopy
+
             def simulate(rounds):
                 grid = [[0] * 50 for _ in range(50)]
                 for _ in range(rounds):
@@ -96,6 +99,8 @@ class DeepcopyHot(Rule):
                     search(path + [node], edges, found)
             """,
             fixed="""
+            import copy
+
             def search(path: list[str], edges, found):
                 found.append(path.copy())
                 for node in edges[path[-1]]:
@@ -113,6 +118,8 @@ class DeepcopyHot(Rule):
                     yield copy.deepcopy(seen)  # DST504
             """,
             fixed="""
+            import copy
+
             def states(events):
                 seen = {"start"}
                 while events:
@@ -170,9 +177,7 @@ class DeepcopyHot(Rule):
             return
         if not _stays_so(copied, context):
             return
-        function = context.segment(node.func).partition(".")[0]
-        edits = (Edit(node, replacement(copy)), DropImport(function))
-        yield self.report(node, *edits, name=name, copy=copy)
+        yield self.report(node, Edit(node, replacement(copy)), name=name, copy=copy)
 
 
 def _is_hot(node: ast.Call, context: Context) -> bool:

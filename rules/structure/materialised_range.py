@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, replacement
 from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.facts.scopes import Kind, Symbol
-from effilint.analyzer.patterns import constant_int, is_name, range_bounds
+from effilint.analyzer.patterns import constant_int, is_name, looks_at_locals, range_bounds
 
 _PICKED = frozenset(["len", "random.choice", "random.choices", "random.sample"])
 _WHOLE = frozenset(["enumerate", "zip", "sum", "set", "frozenset", "sorted", "list", "reversed"])
@@ -216,6 +216,8 @@ def _is_kept_for_reading(statement: ast.Assign | ast.AnnAssign, context: Context
         return False
     symbol = context.symbol(statement.targets[0])
     if symbol is None or not symbol.scope.is_function or not symbol.loads:
+        return False
+    if looks_at_locals(symbol.scope.node):
         return False
     if any(binding.kind is not Kind.ASSIGN for binding in symbol.bindings):
         return False

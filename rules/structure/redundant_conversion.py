@@ -8,6 +8,7 @@ from effilint.analyzer.facts.loops import TINY
 from effilint.analyzer.patterns import operand_text
 
 _AT_ONCE = frozenset(["list", "tuple", "set", "frozenset", "sorted", "sum", "collections.Counter"])
+_ITEM_BY_ITEM = frozenset(["sum", "set", "frozenset", "collections.Counter"])
 _TURNED = frozenset(["str", "list", "tuple", "range", "dict", "bytes"])
 _FINISHED = frozenset(["set", "frozenset", "sorted"])
 
@@ -72,6 +73,13 @@ class RedundantConversion(Rule):
                 return "".join(reversed(text))
             """,
             workload="turned('ab' * n)",
+        ),
+        # Without a fix: the prices are asked for one after the other, then added up.
+        Bad(
+            """
+            def total(shop, names):
+                return sum(list(shop.ask(name) for name in names))  # DST506
+            """
         ),
         # The list is what is wanted.
         Good(
@@ -146,9 +154,11 @@ class RedundantConversion(Rule):
         if isinstance(items, ast.GeneratorExp) and not text.startswith("("):
             text = f"({text})"
         taker = context.segment(outer.func) if isinstance(outer, ast.Call) else "the loop"
-        edit = Edit(node, replacement(operand_text(items, text)))
+        edits = [Edit(node, replacement(operand_text(items, text)))]
+        if isinstance(outer, ast.Call) and _may_mix(outer, items, context):
+            edits = []
         yield self.report(
-            node, edit, inner=context.segment(node), kind=kind, outer=taker, items=text
+            node, *edits, inner=context.segment(node), kind=kind, outer=taker, items=text
         )
 
 
@@ -170,6 +180,12 @@ def _takes_any(outer: ast.AST | None, node: ast.expr, items: ast.expr, context: 
                 return kind.is_known and not kind.is_mapping
             return name in _AT_ONCE or (name in ("min", "max") and _is_finished(items, context))
     return False
+
+
+def _may_mix(outer: ast.Call, items: ast.expr, context: Context) -> bool:
+    """Whether items would be made, by code with an effect, between sums or hashes of them."""
+    is_made = isinstance(items, ast.GeneratorExp | ast.Call) and not context.is_pure(items)
+    return is_made and context.resolve(outer.func) in _ITEM_BY_ITEM
 
 
 def _is_finished(items: ast.expr, context: Context) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from effilint.analyzer import Bad, Context, Edit, Finding, Gain, Good, Rule, statements
 from effilint.analyzer.facts.accumulators import carrying_loops, is_first_step, is_kept, reads
+from effilint.analyzer.facts.errors import is_interrupted
 from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.ordering import is_unseen
 from effilint.analyzer.facts.rebinding import is_concatenation, rebinding, sum_operands
 from effilint.analyzer.facts.searched_lists import is_truth_test
 from effilint.analyzer.facts.short_loops import has_few_passes, is_counted
@@ -48,7 +50,7 @@ class StrConcatDefeatsInplace(Rule):
         # Over two lines, which the parentheses keep together.
         Bad(
             """
-            def report(rows):
+            def report(rows: list[str]):
                 text = ""
                 for row in rows:
                     text = (text + row + "a"  # DST302
@@ -56,11 +58,42 @@ class StrConcatDefeatsInplace(Rule):
                 return text
             """,
             fixed="""
-            def report(rows):
+            def report(rows: list[str]):
                 text = ""
                 for row in rows:
                     text += (row + "a"
                 "b")
+                return text
+            """,
+        ),
+        # What a row gives when it is added to a text is not known.
+        Bad(
+            """
+            def joined(rows):
+                text = ""
+                for row in rows:
+                    text = text + row + ("<" + row)  # DST302
+                return text
+            """,
+            fixed="""
+            def joined(rows):
+                text = ""
+                for row in rows:
+                    text += row
+                    text += ("<" + row)
+                return text
+            """,
+        ),
+        # Nor here, and a handler would see the row without the line break: no fix.
+        Bad(
+            """
+            def joined(rows):
+                text = ""
+                try:
+                    for row in rows:
+                        text = text + row + row.end  # DST302
+                except AttributeError:
+                    pass
                 return text
             """,
         ),
@@ -191,10 +224,8 @@ class StrConcatDefeatsInplace(Rule):
         advice = "Use `+=` with what is added" if is_plain else _ADVICE[where]
         edits: list[Edit] = []
         if is_plain:
-            added = " + ".join(_operand(o, context) for o in sum_operands(value)[1:])
-            if "\n" in added:
-                added = f"({added})"
-            edits = [Edit(node, statements(f"{target.id} += {added}"))]
+            steps = _steps(node, target, sum_operands(value)[1:], context)
+            edits = [Edit(node, statements("\n".join(steps)))] if steps else []
         yield self.report(node, *edits, target=target.id, why=why, advice=advice)
 
 
@@ -238,6 +269,32 @@ def _is_read(context: Context, target: ast.expr, loop: Loop) -> bool:
         if not is_own and not is_truth_test(context, read):
             return True
     return False
+
+
+def _steps(
+    node: ast.stmt, target: ast.Name, operands: list[ast.expr], context: Context
+) -> list[str]:
+    """The statements that add the operands: one for texts, else one for each of them.
+
+    What is not known to be text may have a `+` of its own, for which the order matters.
+    """
+    groups = [[operand] for operand in operands]
+    if all(_is_text(operand, context) for operand in operands):
+        groups = [operands]
+    elif not is_unseen(target, context) or is_interrupted(node, context):
+        return []  # somebody may see the target with one of them
+    sums = [" + ".join(_operand(o, context) for o in group) for group in groups]
+    return [f"{target.id} += " + (f"({text})" if "\n" in text else text) for text in sums]
+
+
+def _is_text(operand: ast.expr, context: Context) -> bool:
+    """Whether it is text for sure, to which the next can be added first."""
+    match operand:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _is_text(left, context) and _is_text(right, context)
+        case ast.BinOp(op=ast.Mult(), right=count) if not context.type_of(count).is_known:
+            return False
+    return context.type_of(operand).name == "str"
 
 
 def _operand(operand: ast.expr, context: Context) -> str:

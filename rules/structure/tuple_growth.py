@@ -146,7 +146,7 @@ class TupleGrowth(Rule):
         if found is None:
             return
         target, loops = found
-        if loops and stays_short(loops[0], target):
+        if loops and stays_short(context, loops[0], target):
             return
         whole = "tuple({parts})"
         edits = collected(context, target, loops[-1], "items", "()", whole) if loops else []
