@@ -173,8 +173,9 @@ added. *Read* to *wrong* count all verdicts, also of what a mended rule no longe
 what the rules were worth when they were read. The last three columns are about the findings read
 that are still reported: how many, how many of them in fresh packages, and the share that is not
 wrong. They flatter, since a rule is mended on what was read. A rule below
-{ON_BY_DEFAULT:.0%} of that share is off by default; so is one whose tier is memory or idiom, one of which too little was
-found to tell, and one of whose findings next to none mattered (see [how](measuring.md#precision)).
+{ON_BY_DEFAULT:.0%} of that share is off by default; so is one whose tier is memory or idiom, one of
+which too little was found to tell, and one of whose findings next to none mattered
+(see [how](measuring.md#precision)).
 Rules with nothing found are on and rest on their examples.
 The verdicts stand in `benchmarks/readings.jsonl`.
 """

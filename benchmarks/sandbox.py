@@ -31,13 +31,39 @@ from effilint.measure.contest import contest
 
 TRIVIAL = "def f(x):\n    return x + 1\n"
 PROGRAMS = {
-    "loop": "def f(n):\n    s = 0\n    for i in range(n):\n        s += i * i\n    return s\n",
-    "dict": "def f(n):\n    d = {}\n    for i in range(n):\n        d[i % 997] = d.get(i % 997, 0) + i\n    return len(d)\n",
-    "sort": "def f(n):\n    return sorted((i * 7919) % 10007 for i in range(n))[n // 2]\n",
-    "text": "def f(n):\n    return len(' '.join(str(i) for i in range(n)).split())\n",
-    "lists": "def f(n):\n    return len([[i] * 3 for i in range(n)])\n",
-    "fib": "def f(n):\n    def fib(k):\n        return k if k < 2 else fib(k - 1) + fib(k - 2)\n    return fib(min(n // 5000, 20))\n",
-}  # fmt: skip
+    "loop": """
+def f(n):
+    s = 0
+    for i in range(n):
+        s += i * i
+    return s
+""",
+    "dict": """
+def f(n):
+    d = {}
+    for i in range(n):
+        d[i % 997] = d.get(i % 997, 0) + i
+    return len(d)
+""",
+    "sort": """
+def f(n):
+    return sorted((i * 7919) % 10007 for i in range(n))[n // 2]
+""",
+    "text": """
+def f(n):
+    return len(' '.join(str(i) for i in range(n)).split())
+""",
+    "lists": """
+def f(n):
+    return len([[i] * 3 for i in range(n)])
+""",
+    "calls": """
+def f(n):
+    def fib(k):
+        return k if k < 2 else fib(k - 1) + fib(k - 2)
+    return fib(min(n // 5000, 20))
+""",
+}
 SIZE = 100_000
 MB = 1 << 20
 

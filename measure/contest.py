@@ -115,7 +115,25 @@ def contest(
     elif (ratio.high - ratio.low) > _NOISY * ratio.value:
         quality = "noisy"
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return Comparison(ratio, verdict, quality, *found, load, sandbox.level.label)
+    return Comparison(ratio, verdict, quality, found[0], found[1], load, sandbox.level.label)
+
+
+def taken(
+    program: Program,
+    inputs: Sequence[bytes],
+    sandbox: Sandbox,
+    *,
+    limits: Limits | None = None,
+    repetitions: int = _FIRST,
+) -> Samples:
+    """Return what one program takes alone; `CannotCompareError` if it does not come to its end."""
+    side = _Side("", program, inputs, sandbox, limits or Limits())
+    side.warm_up()
+    for _ in range(repetitions):
+        side.sample(side.forks)
+    for _ in range(_WATCHED):
+        side.watch()
+    return side.samples()
 
 
 def _verdict(ratio: Interval, least: float) -> Literal["slower", "faster", "equal", "undecided"]:
@@ -175,7 +193,7 @@ class _Side:
     def _run(self, order: Order | None = None) -> list[Figures]:
         run = self._sandbox.submit(order or self._order).result()
         if reason := _stopped(run):
-            raise CannotCompareError(f"program {self._name} {reason}")
+            raise CannotCompareError(" ".join(filter(None, ("program", self._name, reason))))
         return [call.figures for call in run.calls]
 
 

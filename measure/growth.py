@@ -1,9 +1,16 @@
-"""How time grows with size, from measured points."""
+"""How time grows with size, from measured points.
+
+The exponent is the slope of the logarithm of the cost over that of the size, by least squares over
+the largest sizes; its interval is a percentile bootstrap over the points (Efron 1979).
+"""
 
 from __future__ import annotations
 
 import math
+import random
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from statistics import median
 from typing import NamedTuple
 
 UNCLEAR = "unclear"
@@ -14,6 +21,19 @@ class Point(NamedTuple):
 
     n: int
     cost: float
+
+
+class Growth(NamedTuple):
+    """How a cost grows: the class that fits, and the exponent of the size with its 95 % interval.
+
+    An exponent that nobody can tell is nan, from minus to plus infinity. `exponent` is nan too for
+    exponential growth, where there is none.
+    """
+
+    name: str
+    exponent: float
+    low: float
+    high: float
 
 
 _MODELS: dict[str, Callable[[float], float]] = {  # slowest growth first
@@ -30,6 +50,8 @@ _FEWEST = 4  # points
 _SPAN = 8  # the largest size over the smallest
 _WORST = 0.3  # relative error at which no model fits
 _EQUAL = 1.3  # times the error of the best model, at which a simpler one is as good
+_TAIL = 16  # sizes this many times below the largest say little of what comes
+_ROUNDS = 1000  # of the bootstrap
 _NOISE = 0.03  # relative error that any measurement has
 
 
@@ -53,6 +75,43 @@ def fitted(points: Sequence[Point]) -> str:
     if best > _WORST:
         return UNCLEAR
     return next(name for name, error in errors.items() if error <= best * _EQUAL + _NOISE)
+
+
+def growth(points: Sequence[Point], *, seed: int = 0) -> Growth:
+    """Return the class that fits (see `fitted`), and the exponent with its interval.
+
+    A size may have several points, one for each run. The interval takes sizes and runs as drawn
+    by chance; it needs three sizes, and is wide for few.
+    """
+    points = [point for point in points if point.cost > 0 and point.n > 0]
+    runs: defaultdict[int, list[float]] = defaultdict(list)
+    for point in points:
+        runs[point.n].append(point.cost)
+    medians = [Point(n, median(costs)) for n, costs in sorted(runs.items())]
+    name = fitted(medians)
+    largest = max(runs, default=0)
+    tail = [point for point in points if point.n * _TAIL >= largest]
+    if len({point.n for point in tail}) < _FEWEST - 1:
+        tail = points
+    if name == _EXPONENTIAL or len({point.n for point in tail}) < _FEWEST - 1:
+        return Growth(name, math.nan, -math.inf, math.inf)
+    rng = random.Random(seed)
+    drawn = [_slope(rng.choices(tail, k=len(tail))) for _ in range(_ROUNDS)]
+    slopes = sorted(slope for slope in drawn if slope is not None)
+    place = len(slopes) // 40
+    exponent = _slope(tail)
+    assert exponent is not None
+    return Growth(name, exponent, slopes[place], slopes[-place - 1])
+
+
+def _slope(points: Sequence[Point]) -> float | None:
+    """The slope in logarithms, or None for points of one size."""
+    xs, ys = [math.log(p.n) for p in points], [math.log(p.cost) for p in points]
+    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+    across = sum((a - x) ** 2 for a in xs)
+    if across < 1e-9:
+        return None
+    return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / across
 
 
 def _error(points: Sequence[Point], model: Callable[[float], float]) -> float:

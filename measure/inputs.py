@@ -10,7 +10,7 @@ from math import isqrt
 from typing import Any, NamedTuple
 
 from effilint.measure import wire
-from effilint.measure.examples import grown
+from effilint.measure.scaling import scalers
 from effilint.measure.shapes import Shape, read
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -85,6 +85,7 @@ class Inputs:
         self._arguments = arguments
         names = {argument.name for argument in arguments}
         self._examples = [example for example in examples if names <= example.keys()]
+        self._scalers = scalers([{n: e[n] for n in names} for e in self._examples])
         self._shapes = {a.name: read(a.type) if a.type else None for a in arguments}
         self.missing = next((n for n, shape in self._shapes.items() if shape is None), None)
         self._is_sized = any(_has_length(shape) for shape in self._shapes.values())
@@ -101,8 +102,9 @@ class Inputs:
     def cases(self, n: int) -> list[Case]:
         """Return the kinds of arguments of size `n`, the most ordinary first."""
         found = [
-            _case(f"grown from example {number}", self._arguments, grown(example, n))
-            for number, example in enumerate(self._examples, 1)
+            _case(f"grown from example {number}", self._arguments, values)
+            for number, (scaler, place) in enumerate(self._scalers, 1)
+            if (values := scaler.of_length(n, place)) is not None
         ]
         if not self._shapes and self._arguments:
             return found

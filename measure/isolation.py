@@ -15,15 +15,16 @@ import sys
 
 from effilint.measure import landlock, seccomp
 
-NEW_NAMESPACES = {"mount": 0x20000, "ipc": 0x8000000, "pid": 0x20000000}
-_READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_EXEC = 1, 2, 4, 8
+NEW_NAMESPACES = {"mount": 0x20000, "pid": 0x20000000}
+_READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_EXEC, _REMOUNT = 1, 2, 4, 8, 32
 _DIE_WITH_PARENT, _SET_DUMPABLE, _KEEP_CAPABILITIES, _NO_NEW_PRIVILEGES = 1, 4, 8, 38
 _KILL = 9
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 _CAPABILITIES_3 = 0x20080522
 _SYS_PTRACE, _SYS_ADMIN = 1 << 19, 1 << 21
 
-_SCRATCH = b"mode=1777,size=16m,nr_inodes=1000"
+_SELF = "/proc/self/"
+_SCRATCH, _SMALL = b"mode=1777,size=16m,nr_inodes=1000", b"size=16k"
 _OPEN_FILES, _THREADS, _LARGEST_FILE, _STACK = 64, 64, 16 << 20, 64 << 20
 
 
@@ -74,8 +75,9 @@ def become(user: int) -> None:
 def confine(level: Level, scratch: str, readable: list[str], memory: int) -> None:
     """Give up all that `level` takes; `scratch` becomes the working folder, empty, to write in.
 
-    `memory` is how many bytes the address space may still grow by. Raises `OSError` where the
-    kernel refuses a step: nothing may be run then.
+    `memory` is how many bytes the address space may still grow by. Files of `/proc/self` that are
+    `readable` stay there as they are now. Raises `OSError` where the kernel refuses a step:
+    nothing may be run then.
     """
     room = _address_space() + memory
     if sys.platform != "linux":  # no level but none gets here
@@ -84,19 +86,37 @@ def confine(level: Level, scratch: str, readable: list[str], memory: int) -> Non
     die_with_parent()
     library = libc()
     if level is Level.NAMESPACES:
-        flags = NEW_NAMESPACES["mount"] | NEW_NAMESPACES["ipc"]
-        checked(library.unshare(flags), "unshare")
+        checked(library.unshare(NEW_NAMESPACES["mount"]), "unshare")
         _mount(library, scratch, 0, _SCRATCH)
-        # The processes of others and their environments are in there.
-        _mount(library, "/proc", _READ_ONLY | _NO_EXEC, b"size=4k")
+        _cover_processes(library, [path for path in readable if path.startswith(_SELF)])
     os.chdir(scratch)
     checked(library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
     _set_capabilities(library, 0)
     _limit(room, threads=level is Level.NAMESPACES)
-    if level is Level.LANDLOCK or (level is Level.NAMESPACES and landlock.version()):
+    if level is Level.LANDLOCK:
         landlock.restrict(readable, [scratch, "/dev/null"])
+    elif level is Level.NAMESPACES and landlock.version():
+        # What can be seen may be read; pipes of others could be written to otherwise.
+        landlock.restrict(["/"], [scratch, "/dev/null"])
     if level:
         seccomp.install(paths=level >= Level.LANDLOCK)
+
+
+def _cover_processes(library: ctypes.CDLL, kept: list[str]) -> None:
+    """Hide `/proc`: the processes of others and their environments are in there."""
+    if not kept:
+        _mount(library, "/proc", _READ_ONLY | _NO_EXEC, _SMALL)
+        return
+    contents = []
+    for path in kept:
+        with open(path, "rb") as file:
+            contents.append(file.read())
+    _mount(library, "/proc", _NO_EXEC, _SMALL)
+    os.mkdir(_SELF)
+    for path, content in zip(kept, contents, strict=True):
+        with open(path, "wb") as file:
+            file.write(content)
+    _mount(library, "/proc", _REMOUNT | _READ_ONLY | _NO_EXEC, _SMALL)
 
 
 def _mount(library: ctypes.CDLL, folder: str, flags: int, options: bytes) -> None:

@@ -145,6 +145,8 @@ class Jail:
             while True:
                 head = json.loads(self._channel.receive(time.monotonic() + patience))
                 if head["event"] == "stop":
+                    if head["how"] == "failed":
+                        raise JailError(json.loads(head["detail"])["words"])
                     yield head
                     return
                 answer = self._channel.receive(time.monotonic() + _GRACE)

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from types import FrameType
 from typing import Any
 
 from effilint.measure import wire
-from effilint.measure.wire import BrokenFrameError
+from effilint.measure.equality import HOSTILE, Rule, is_right, is_same_output
+from effilint.measure.meter import fair
+
+_LONGEST = 10.0  # CPU seconds for comparing one result
+_SHOWN = 300  # bytes of a wrong result
 
 
-@dataclass(frozen=True)
-class Rule:
-    """When a result counts as the expected one; plain equality if nothing is said.
-
-    `tolerance`: how far numbers may be off, absolutely or in relation to the larger one.
-    `unordered`: the outermost list may be in any order. `any_of`: what is expected is a list of
-    results, each of which is right. Output of scripts is compared word by word in any case.
-    """
-
-    tolerance: float | None = None
-    unordered: bool = False
-    any_of: bool = False
+class _TooLongError(Exception):
+    """Comparing takes too long."""
 
 
 def judged(
@@ -32,25 +26,59 @@ def judged(
 ) -> Iterator[dict[str, Any]]:
     """Put `is_right` into the heads of cases, and leave out what the program said.
 
-    `expected`: `rule` (as a mapping), and `values`, one for each case as `wire.dump` gives them
-    (as text), or the output of a script.
+    `expected`: `rules` (as mappings) and `values`, one for each case: as `wire.dump` gives them
+    (as text), or the output of a script. A result that is not right is shown in `words`.
     """
-    rule = Rule(**expected["rule"])
-    values = iter(expected["values"])
+    wanted = iter(zip(expected["rules"], expected["values"], strict=True))
     for head in heads:
         if head["event"] != "case":
             yield head
             continue
         answer, output = head.pop("answer"), head.pop("output")
         said = said_by(answer)
-        value = next(values)
-        if expected["is_script"]:
-            right = "raised" not in said and is_same_output(output, value, rule)
-        else:
-            right = "raised" not in said and "opaque" not in said
-            right = right and is_right(said["content"], value, rule)
+        rule, value = next(wanted)
+        content = output if expected["is_script"] else said["content"]
+        right = "raised" not in said and "opaque" not in said
+        if right:
+            is_same = is_same_output if expected["is_script"] else is_right
+            right = _in_time(is_same, content, value, Rule(**rule), said)
+        if not right:
+            said.setdefault("words", _shown(content))
         said.pop("content", None)
+        if rule["target"] is None:
+            # Padding an answer with what does not count must not buy time to give it in.
+            head["fair_after"] = min(head["fair_after"], fair(value.encode()))
         yield head | {"said": said, "is_right": right}
+
+
+def _in_time(
+    is_same: Callable[[bytes, str, Rule], bool],
+    content: bytes,
+    value: str,
+    rule: Rule,
+    said: dict[str, Any],
+) -> bool:
+    """Compare, and note in `said` why that cannot be done.
+
+    So it is with objects of the program's own classes, and with what is made to take for ever to
+    be read, such as keys that collide.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _LONGEST)
+    try:
+        return is_same(content, value, rule)
+    except _TooLongError:
+        said["opaque"] = "something that takes too long to compare"
+    except wire.NotPlainError as found:
+        said["opaque"] = str(found)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+    return False
 
 
 def said_by(answer: bytes) -> dict[str, Any]:
@@ -69,106 +97,18 @@ def said_by(answer: bytes) -> dict[str, Any]:
                 said[key] = " ".join(str(head[key]).split())[:500]
         if isinstance(head.get("line"), int):
             said["line"] = head["line"]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError):
+    except HOSTILE:
         return {"opaque": "an answer that is none", "content": b""}
     return said
 
 
-def is_right(content: bytes, expected: str, rule: Rule) -> bool:
-    """Whether `content`, as the runner gives it, holds the expected value (`wire.dump`)."""
-    if content == b'["returned",[],%b,[]]' % expected.encode():
-        return True
-    try:
-        data = json.loads(content)
-        if data[0] != "returned":
-            return False
-        found = wire.decoded(data[2])
-        value = wire.load(expected.encode())
-    except (BrokenFrameError, ValueError, LookupError, TypeError, RecursionError, MemoryError):
-        return False
-    options = value if rule.any_of and isinstance(value, list | tuple) else [value]
-    return any(_is_same(found, option, rule) for option in options)
+def _shown(content: bytes) -> str:
+    """The beginning of a wrong result, for people."""
+    content = content.removeprefix(b'["returned",[],').removesuffix(b",[]]")
+    text = content[:_SHOWN].decode("utf-8", "replace")
+    return text if len(content) <= _SHOWN else f"{text}..."
 
 
-def _is_same(found: Any, wanted: Any, rule: Rule) -> bool:
-    try:
-        if rule.unordered and isinstance(found, list | tuple) and isinstance(wanted, list | tuple):
-            return _is_same_in_any_order(list(found), list(wanted), rule)
-        return _is_equal(found, wanted, rule.tolerance)
-    except RecursionError:
-        return False
-
-
-def _is_same_in_any_order(found: list[Any], wanted: list[Any], rule: Rule) -> bool:
-    if len(found) != len(wanted):
-        return False
-    if rule.tolerance is None:
-        return Counter(map(_key, found)) == Counter(map(_key, wanted))
-    left = list(wanted)
-    for item in found:
-        place = next((i for i, w in enumerate(left) if _is_equal(item, w, rule.tolerance)), None)
-        if place is None:
-            return False
-        left.pop(place)
-    return True
-
-
-def _key(value: Any) -> Any:
-    """A key that is equal for equal values, whatever is in them."""
-    if isinstance(value, list | tuple):
-        return type(value), *map(_key, value)
-    if isinstance(value, dict):
-        return dict, frozenset((k, _key(v)) for k, v in value.items())
-    if isinstance(value, set | frozenset):
-        return set, frozenset(value)
-    return value
-
-
-def _is_equal(found: Any, wanted: Any, tolerance: float | None) -> bool:
-    """Equality as Python has it, but for numbers that are close and for linked nodes."""
-    if isinstance(found, wire.ListNode | wire.TreeNode):
-        return type(found) is type(wanted) and wire.dump(found) == wire.dump(wanted)
-    if isinstance(wanted, float) and isinstance(found, int | float):
-        if math.isnan(wanted):
-            return math.isnan(found)
-        if tolerance is None or found == wanted:
-            return found == wanted
-        return math.isclose(found, wanted, rel_tol=tolerance, abs_tol=tolerance)
-    if isinstance(wanted, list | tuple):
-        return (
-            type(found) is type(wanted)
-            and len(found) == len(wanted)
-            and all(_is_equal(a, b, tolerance) for a, b in zip(found, wanted, strict=True))
-        )
-    if isinstance(wanted, dict):
-        return (
-            isinstance(found, dict)
-            and found.keys() == wanted.keys()
-            and all(_is_equal(found[key], value, tolerance) for key, value in wanted.items())
-        )
-    return bool(found == wanted)
-
-
-def is_same_output(found: bytes, wanted: str, rule: Rule) -> bool:
-    """Whether a script printed what is expected: the same words, numbers within the tolerance."""
-    one, other = found.decode("utf-8", "replace").split(), wanted.split()
-    if one == other:
-        return True
-    if rule.unordered:
-        one, other = sorted(one), sorted(other)
-    return len(one) == len(other) and all(
-        a == b or (rule.tolerance is not None and _is_close(a, b, rule.tolerance))
-        for a, b in zip(one, other, strict=True)
-    )
-
-
-def _is_close(found: str, wanted: str, tolerance: float) -> bool:
-    try:
-        return math.isclose(float(found), float(wanted), rel_tol=tolerance, abs_tol=tolerance)
-    except ValueError:
-        return False
-
-
-def as_expected(values: list[str], rule: Rule, *, is_script: bool) -> dict[str, Any]:
+def as_expected(values: list[str], rules: Sequence[Rule], *, is_script: bool) -> dict[str, Any]:
     """Return what `judged` is told."""
-    return {"rule": asdict(rule), "values": values, "is_script": is_script}
+    return {"rules": [asdict(r) for r in rules], "values": values, "is_script": is_script}

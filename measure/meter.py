@@ -17,16 +17,20 @@ from typing import NamedTuple
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _RESET_PEAK = b"5"
 _PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
+# Seconds, about twice what was seen: in any case, for each byte, item and container.
+_ASIDE, _PER_BYTE, _PER_ITEM, _PER_PART = 1e-3, 6e-8, 4e-7, 2.5e-6
 _SWITCHES = re.compile(rb"nonvoluntary_ctxt_switches:\s*(\d+)")
 
 
 class Figures(NamedTuple):
     """One run: seconds, bytes, and byte-seconds.
 
-    `cpu` and `wall` are of the run itself, `before` and `after` the CPU seconds of taking the
-    input and giving the answer. `base` is the memory at its start, `peak` the most at any time.
-    `area_cpu` and `area_wall` are memory above zero over the time of either clock; both are 0
-    unless the run was sampled. `switches` counts how often the processor was taken away.
+    `cpu` and `wall` are of the run itself. All other CPU seconds of the process are in `load`
+    (while it did not know the input yet), `before` (taking the input) and `after` (giving the
+    answer); `fair_before` and `fair_after` are what the last two may be at most. `base` is the
+    memory at the start of the run, `peak` the most at any time. `area_cpu` and `area_wall` are
+    memory above zero over the time of either clock; both are 0 unless the run was sampled.
+    `switches` counts how often the processor was taken away.
     """
 
     cpu: float = 0.0
@@ -39,6 +43,31 @@ class Figures(NamedTuple):
     area_wall: float = 0.0
     samples: int = 0
     switches: int = 0
+    load: float = 0.0
+    fair_before: float = 0.0
+    fair_after: float = 0.0
+
+    @property
+    def is_honest(self) -> bool:
+        """Whether taking the input and giving the answer took no more than that takes.
+
+        A program that computes before the run begins, or goes on after it has said that it is
+        done, takes more; so does one whose answer is computed while it is read (a `map`).
+        """
+        return self.before <= self.fair_before and self.after <= self.fair_after
+
+    @property
+    def charged(self) -> float:
+        """CPU seconds of the run, with those around it where they are not honest."""
+        return self.cpu if self.is_honest else self.before + self.cpu + self.after
+
+
+def fair(data: bytes) -> float:
+    """Return the CPU seconds that honest code takes at most to read or write this encoding."""
+    items, parts = data.count(b","), data.count(b"[") + data.count(b"{")
+    if b'"ln"' in data or b'"tn"' in data:  # an object for each item
+        parts += items
+    return _ASIDE + _PER_BYTE * len(data) + _PER_ITEM * items + _PER_PART * parts
 
 
 class Meter:
@@ -51,7 +80,7 @@ class Meter:
         with contextlib.suppress(OSError):
             self._statm = os.open(f"{self._folder}/statm", os.O_RDONLY | os.O_CLOEXEC)
         self._samples: list[tuple[float, float, int]] = []
-        self._start = self._wall = 0.0
+        self._start, self._wall = 0.0, time.monotonic()
         self._switches = 0
         self._before = 0.0
         self._base = 0
@@ -87,7 +116,8 @@ class Meter:
         self._switches = self._status()[1]
         self._base = self.resident()
         self._samples.clear()
-        self._start, self._wall = self.seconds(), time.monotonic()
+        self._wall = time.monotonic()
+        self._start = self.seconds()
         self._before = self._start - asked
 
     def sample(self) -> None:
@@ -112,6 +142,10 @@ class Meter:
             samples=len(samples) if sampled else 0,
             switches=switches - self._switches,
         )
+
+    def since(self, figures: Figures) -> float:
+        """Return the CPU seconds since the run ended that has these figures."""
+        return self.seconds() - self._start - figures.cpu
 
     def _status(self) -> tuple[int, int]:
         try:

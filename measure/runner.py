@@ -7,6 +7,7 @@ import contextlib
 import dis
 import gc
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -22,18 +23,26 @@ from effilint.measure.wire import Channel, NotPlainError
 _MODULE = "code_under_test"
 _FOREVER = 1e8  # a deadline that never comes
 _RAISE = dis.opmap["RAISE_VARARGS"]
+_FOR_MEMRAY = ("/proc/self/status", "/proc/self/statm")
 _NO_DATA = (types.FunctionType, types.ModuleType, types.BuiltinFunctionType, type)
 
 
-def run(channel: Channel, confine: Callable[[int], None], order: dict[str, Any]) -> NoReturn:
+def run(channel: Channel, confine: Callable[..., None], order: dict[str, Any]) -> NoReturn:
     """Load a program, then answer inputs with what it does to them; never return.
 
-    The other side looks at its clock between the frames: input, "ready", "go", "done", "go",
-    answer. Nothing of what is said here is believed but the answer, which is compared elsewhere.
+    The first frame tells what kept this process from being shut in, if anything did, the second
+    what kept the program from being loaded. The other side then looks at its clock between the
+    frames: input, "ready", "go", "done", "go", answer, and "go" where there is another input.
+    Nothing of what is said here is believed but the answer, which is compared elsewhere.
     """
     status = 1
     try:
-        confine(int(order["limits"]["memory"]))
+        try:
+            confine(int(order["limits"]["memory"]), _needed(order))
+        except OSError as error:
+            channel.send(f"it cannot be shut in: {error}".encode(), _FOREVER)
+            os._exit(status)
+        channel.send(b"", _FOREVER)
         with contextlib.suppress(wire.BrokenFrameError, TimeoutError):
             (_run_script if order["program"]["entry"] is None else _serve)(channel, order)
         status = 0
@@ -52,6 +61,30 @@ def _standard_files() -> None:
         setattr(builtins, name, sys.exit)
 
 
+class _Nobody(contextlib.nullcontext[None]):
+    """Who looks on while a program runs that is not profiled."""
+
+    def prepared(self, code: types.CodeType) -> types.CodeType:
+        """Return the code as it is."""
+        return code
+
+    def report(self) -> list[Any]:
+        """Return nothing."""
+        return []
+
+
+def _needed(order: dict[str, Any]) -> tuple[str, ...]:
+    return _FOR_MEMRAY if order.get("profile") in ("memory", "allocations") else ()
+
+
+def _watch(order: dict[str, Any]) -> Any:
+    kind = order.get("profile")
+    if kind is None:
+        return _Nobody()
+    name = "lines" if kind == "time" else "allocations"
+    return importlib.import_module(f"effilint.measure.{name}").Watch(order)
+
+
 def _flush(files: tuple[Any, Any]) -> None:
     for file in files:
         with contextlib.suppress(Exception):
@@ -66,22 +99,25 @@ def _run_script(channel: Channel, order: dict[str, Any]) -> None:
     module = types.ModuleType("__main__")
     module.__file__ = program["filename"]
     try:
+        watch = _watch(order)
         code = compile(program["text"], program["filename"], "exec", dont_inherit=True)
+        code = watch.prepared(code)
         _forget_ourselves(program)
         sys.modules["__main__"] = module
         exec(compile(program["prelude"], "<prelude>", "exec"), module.__dict__)
     except BaseException as found:
         send(problem(found, program["filename"]).encode(), _FOREVER)
         return
-    send(b"", _FOREVER)
-    receive(_FOREVER)
     gc.collect()
     gc.freeze()
+    send(b"", _FOREVER)
+    receive(_FOREVER)
     send(b"ready", _FOREVER)
     receive(_FOREVER)
     error: BaseException | None = None
     try:
-        exec(code, module.__dict__)
+        with watch:
+            exec(code, module.__dict__)
     except SystemExit as leaving:
         if leaving.code not in (None, 0):
             error = leaving
@@ -90,24 +126,29 @@ def _run_script(channel: Channel, order: dict[str, Any]) -> None:
     _flush(files)
     send(b"done", _FOREVER)
     receive(_FOREVER)
-    send(give(None, error, [], 0, program["filename"]), _FOREVER)
+    send(give(None, error, watch.report(), 0, program["filename"]), _FOREVER)
 
 
 def _serve(channel: Channel, order: dict[str, Any]) -> None:
     # The code may put anything into `sys.modules` and into these modules: they are bound now.
     answer, hand_out, load, problem = _answer, channel.send, wire.load, _problem
+    collect, freeze = gc.collect, gc.freeze
     _standard_files()
     program = order["program"]
     try:
-        target = _Target(program)
+        target = _Target(program, _watch(order))
     except BaseException as error:
         hand_out(problem(error, program["filename"]).encode(), _FOREVER)
         return
-    hand_out(b"", _FOREVER)
     files = (sys.__stdout__, sys.__stderr__)
-    for _ in range(order["cases"]):
+    while True:
+        # Before the input is there: what it takes is no matter of the call.
+        collect()
+        freeze()
+        hand_out(b"", _FOREVER)
         case = load(channel.receive(_FOREVER), target.classes)
         answer(channel, target, case, files, order)
+        channel.receive(_FOREVER)
 
 
 def _forget_ourselves(program: dict[str, Any]) -> None:
@@ -119,8 +160,9 @@ def _forget_ourselves(program: dict[str, Any]) -> None:
 class _Target:
     """The function, found anew for each call: methods get an object of their own."""
 
-    def __init__(self, program: dict[str, Any]) -> None:
+    def __init__(self, program: dict[str, Any], watch: Any) -> None:
         code = compile(program["text"], program["filename"], "exec", dont_inherit=True)
+        code, self.watch = watch.prepared(code), watch
         _forget_ourselves(program)
         module = types.ModuleType(_MODULE)
         module.__file__ = program["filename"]
@@ -148,12 +190,12 @@ def _answer(
 ) -> None:
     positional, named = case
     values = [*positional, *named.values()]
-    function, generator, taken = target.bound(), types.GeneratorType, wire.taken
-    flush, give, memory = _flush, _frame, order["tracemalloc"]
+    function: Any = None
+    generator, taken = types.GeneratorType, wire.taken
+    flush, give, memory, watch = _flush, _frame, order["tracemalloc"], target.watch
     if "random" in sys.modules:
         with contextlib.suppress(Exception):
             sys.modules["random"].seed(0)
-    gc.collect()
     gc.freeze()
     peak = 0
     error: BaseException | None = None
@@ -163,9 +205,11 @@ def _answer(
     channel.send(b"ready", _FOREVER)
     channel.receive(_FOREVER)
     try:
-        result = function(*positional, **named)
-        if type(result) is generator:
-            result = _Consumed(taken(result))
+        with watch:
+            function = target.bound()
+            result = function(*positional, **named)
+            if type(result) is generator:
+                result = _Consumed(taken(result))
     except BaseException as caught:
         error = caught
     flush(files)
@@ -175,6 +219,8 @@ def _answer(
         tracemalloc.stop()
     channel.receive(_FOREVER)
     values = [*values, *target.state(function)] if order["arguments"] else []
+    if order.get("profile"):
+        result, values = None, watch.report()
     channel.send(give(result, error, values, peak, order["program"]["filename"]), _FOREVER)
 
 

@@ -14,8 +14,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,16 +21,18 @@ import tempfile
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from effilint.measure import wire
+from effilint.measure import scratch, wire
+from effilint.measure.equality import Rule
 from effilint.measure.isolation import Level
 from effilint.measure.jail import JailError
-from effilint.measure.judging import Rule, as_expected, said_by
+from effilint.measure.judging import as_expected, said_by
 from effilint.measure.meter import Figures
 from effilint.measure.probe import best_level
 from effilint.measure.wire import BrokenFrameError, Channel
@@ -49,6 +49,7 @@ main(int(sys.argv[2]), json.loads(sys.argv[3]))
 """
 _START = 90.0  # seconds in which a worker must be ready
 _GRACE = 30.0  # seconds beyond the limits of a program after which its worker hangs
+_FAREWELL = 5.0  # seconds in which a worker must have ended that was told to
 _TRIES = 3  # at starting a worker, one after the other
 
 
@@ -95,7 +96,7 @@ class Call:
     `value` is what it returned, encoded (`decoded` gives it), or what a script printed; None if
     it did not come to that. `raised`, `line` and `words` tell the exception, `opaque` why a result
     cannot be compared: these are claims of the program. `is_right` is None unless a result was
-    expected.
+    expected. `answer` is all of its answer: with a profile, that stands in there.
     """
 
     figures: Figures
@@ -107,12 +108,26 @@ class Call:
     opaque: str | None = None
     peak: int = 0
     is_right: bool | None = None
+    answer: bytes = b""
+
+    @property
+    def is_honest(self) -> bool:
+        """Whether all work was done in the run, and none before or after it (`Figures`)."""
+        return self.figures.is_honest
+
+    @property
+    def charged(self) -> float:
+        """CPU seconds to charge it with: those of the run, or all of them if it is not honest."""
+        return self.figures.charged
 
     def decoded(self) -> Any:
         """Return the value as data; `ValueError` if there is none."""
         if self.value is None:
             raise ValueError("the call returned nothing that can be read")
-        return wire.decoded(json.loads(self.value)[2])
+        try:
+            return wire.decoded(json.loads(self.value)[2])
+        except (LookupError, TypeError, AttributeError, RecursionError):
+            raise ValueError("what the call returned is no data") from None
 
 
 class Stop(NamedTuple):
@@ -149,19 +164,21 @@ class Order:
     """A program with its inputs: for a function what `call` gives, for a script its input.
 
     `expected` holds the right results (as data, or the output of a script): they are compared
-    outside the jail. `is_sampled`: watch memory over time. `tracks_memory`: have the interpreter
-    itself count allocations, which slows the program down. `keeps_arguments`: the answers hold
-    the arguments as they are after the call too.
+    outside the jail, by one `rule` or by one for each. `is_sampled`: watch memory over time.
+    `tracks_memory`: have the interpreter itself count allocations, which slows the program down.
+    `keeps_arguments`: the answers hold the arguments as they are after the call too. `profile`:
+    have each line watched, and nothing returned (`effilint.measure.profile` asks for it).
     """
 
     program: Program
     inputs: Sequence[bytes]
     expected: Sequence[Any] | None = None
-    rule: Rule = field(default_factory=Rule)
+    rule: Rule | Sequence[Rule] = field(default_factory=Rule)
     limits: Limits = field(default_factory=Limits)
     is_sampled: bool = False
     tracks_memory: bool = False
     keeps_arguments: bool = False
+    profile: Literal["time", "memory", "allocations"] | None = None
 
     def head(self) -> dict[str, Any]:
         """Return what goes to the worker before the inputs."""
@@ -172,12 +189,15 @@ class Order:
             "sample": self.is_sampled,
             "tracemalloc": self.tracks_memory,
             "arguments": self.keeps_arguments,
+            "profile": self.profile,
             "blobs": len(self.inputs),
         }
         if self.expected is not None:
             is_script = self.program.entry is None
             values = [v if is_script else wire.dump(v).decode() for v in self.expected]
-            head["expected"] = as_expected(values, self.rule, is_script=is_script)
+            rule = self.rule
+            rules = [rule] * len(values) if isinstance(rule, Rule) else list(rule)
+            head["expected"] = as_expected(values, rules, is_script=is_script)
         return head
 
 
@@ -192,6 +212,7 @@ def call(*arguments: Any, **named: Any) -> bytes:
 @dataclass
 class _Job:
     order: Order
+    head: bytes
     future: Future[Run] = field(default_factory=Future)
 
 
@@ -227,26 +248,27 @@ class Sandbox:
         }
         self.level = _chosen(isolation, python)
         self._owner = os.getpid()
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(waiting)
-        self._is_closed = False
+        self._jobs = _Jobs(waiting)
         setup = {
             "level": int(self.level),
             "executable": python,
             "imports": list(imports),
             "readable": list(readable),
         }
-        count = workers or os.cpu_count() or 1
         self._scratch = tempfile.mkdtemp(prefix="effilint-")
-        folders = [os.path.join(self._scratch, str(number)) for number in range(count)]
-        self._workers = [
-            _Worker(setup | {"number": number, "scratch": folder}, self.level.label)
-            for number, folder in enumerate(folders)
-        ]
+        self._workers: list[_Worker] = []
+        self._finalizer = weakref.finalize(
+            self, _end, self._workers, self._jobs, self._owner, self._scratch
+        )
         try:
+            for number in range(workers or os.cpu_count() or 1):
+                folder = os.path.join(self._scratch, str(number))
+                its_own = {"number": number, "scratch": folder, "owner": self._owner}
+                self._workers.append(_Worker(setup | its_own, self.level.label))
             for worker in self._workers:
                 worker.await_start()
-        except SandboxError:
-            _end(self._workers, self._owner, self._scratch)
+        except BaseException:
+            self._finalizer()
             raise
         self._threads = [
             threading.Thread(target=worker.serve, args=(self._jobs,), daemon=True)
@@ -254,7 +276,6 @@ class Sandbox:
         ]
         for thread in self._threads:
             thread.start()
-        self._finalizer = weakref.finalize(self, _end, self._workers, self._owner, self._scratch)
 
     def __enter__(self) -> Sandbox:
         return self
@@ -273,10 +294,9 @@ class Sandbox:
         """
         if self._owner != os.getpid():
             raise SandboxError("a sandbox belongs to the process that made it: make one here")
-        if self._is_closed:
+        job = _Job(order, json.dumps(order.head()).encode())
+        if not self._jobs.put(job):
             raise SandboxError("the sandbox is closed")
-        job = _Job(order)
-        self._jobs.put(job)
         return job.future
 
     def run(self, program: Program, inputs: Sequence[bytes], **options: Any) -> Run:
@@ -291,17 +311,9 @@ class Sandbox:
 
     def close(self) -> None:
         """End all workers and all that they run; orders that wait are cancelled."""
-        if self._is_closed:
+        if self._owner != os.getpid():
             return
-        self._is_closed = True
-        with contextlib.suppress(queue.Empty):
-            while True:
-                job = self._jobs.get_nowait()
-                if job is not None:
-                    job.future.cancel()
         self._finalizer()
-        for _ in self._workers:
-            self._jobs.put(None)
         for thread in self._threads:
             thread.join(_GRACE)
 
@@ -310,13 +322,54 @@ def _made(settings: dict[str, Any]) -> Sandbox:
     return Sandbox(**settings)
 
 
-def _end(workers: list[_Worker], owner: int, scratch: str) -> None:
+def _end(workers: list[_Worker], jobs: _Jobs, owner: int, folder: str) -> None:
     if os.getpid() != owner:
         return
+    jobs.close()
     for worker in workers:
         worker.is_wanted = False
+        worker.hang_up()
+    for worker in workers:
         worker.end()
-    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.remove(folder)
+
+
+class _Jobs:
+    """The orders that wait: no more than so many, and none once it is closed."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: deque[_Job] = deque()
+        self._changed = threading.Condition()
+        self._is_closed = False
+
+    def put(self, job: _Job) -> bool:
+        """Append a job once there is room; whether that was before the close."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or len(self._waiting) < self._most)
+            if not self._is_closed:
+                self._waiting.append(job)
+                self._changed.notify_all()
+            return not self._is_closed
+
+    def get(self) -> _Job | None:
+        """Wait for the next job; None after the close."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or self._waiting)
+            if self._is_closed:
+                return None
+            self._changed.notify_all()
+            return self._waiting.popleft()
+
+    def close(self) -> None:
+        """Cancel what waits, and let nobody wait any longer."""
+        with self._changed:
+            self._is_closed = True
+            left = list(self._waiting)
+            self._waiting.clear()
+            self._changed.notify_all()
+        for job in left:
+            job.future.cancel()
 
 
 def _chosen(isolation: str, python: str) -> Level:
@@ -344,11 +397,13 @@ class _Worker:
         self._setup, self._level = setup, level
         self._lock = threading.Lock()
         self._current: Future[Run] | None = None
+        self._is_hit = False
         self.is_wanted = True
-        os.mkdir(setup["scratch"])
         self._start()
 
     def _start(self) -> None:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(self._setup["scratch"])
         ours, theirs = socket.socketpair()
         here = str(Path(__file__).parent)
         arguments = [here, str(theirs.fileno()), json.dumps(self._setup)]
@@ -377,59 +432,66 @@ class _Worker:
         if head["event"] != "ready":
             raise SandboxError(head["words"])
 
-    def serve(self, jobs: queue.Queue[_Job | None]) -> None:
-        while (job := jobs.get()) is not None and self.is_wanted:
+    def serve(self, jobs: _Jobs) -> None:
+        while (job := jobs.get()) is not None:
             if not job.future.set_running_or_notify_cancel():
                 continue
             with self._lock:
                 self._current = job.future
+            result: Run | Exception
             try:
-                result = self._run(job.order)
+                result = self._run(job)
             except Exception as error:  # nothing may leave a future waiting
-                with self._lock:
-                    self._current = None
-                job.future.set_exception(error)
-                continue
+                result, self._is_hit = error, True
             with self._lock:
                 self._current = None
-            job.future.set_result(result)
-            del job
+            if self._is_hit:
+                self._replace()
+            if isinstance(result, Run):
+                job.future.set_result(result)
+            else:
+                job.future.set_exception(result)
+            del job, result
 
     def abandon(self, future: Future[Run]) -> None:
         with self._lock:
             if self._current is future:
-                self._kill()
+                self._is_hit = True
+                self.hang_up()
+
+    def hang_up(self) -> None:
+        """Have the process end what it runs, and itself."""
+        self._channel.hang_up()
 
     def end(self) -> None:
+        """Wait until the process has ended; end it if it takes too long."""
+        self.hang_up()
         with self._lock:
-            self._kill()
-        self._process.wait()
-        self._channel.close()
+            try:
+                self._process.wait(_FAREWELL)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._channel.close()
 
-    def _kill(self) -> None:
-        with contextlib.suppress(OSError):
-            self._process.kill()
-
-    def _run(self, order: Order) -> Run:
+    def _run(self, job: _Job) -> Run:
         calls: list[Call] = []
         try:
-            for head in self._heads(order):
+            for head in self._heads(job):
                 if head["event"] == "case":
-                    calls.append(_call(head, is_script=order.program.entry is None))
+                    calls.append(_call(head, is_script=job.order.program.entry is None))
                     continue
                 return Run(tuple(calls), _stop(head), self._level)
         except (BrokenFrameError, TimeoutError, ValueError, LookupError):
-            pass
-        self._replace()
+            self._is_hit = True
         stop = Stop("failed", detail={"words": "the worker ended"})
         return Run(tuple(calls), stop, self._level)
 
-    def _heads(self, order: Order) -> Iterator[dict[str, Any]]:
-        head = order.head()
-        self._channel.send(json.dumps(head).encode(), time.monotonic() + _GRACE)
-        for data in order.inputs:
+    def _heads(self, job: _Job) -> Iterator[dict[str, Any]]:
+        self._channel.send(job.head, time.monotonic() + _GRACE)
+        for data in job.order.inputs:
             self._channel.send(data, time.monotonic() + _GRACE)
-        patience = 4 * order.limits.wall + _GRACE
+        patience = 4 * job.order.limits.wall + _GRACE
         while True:
             head = json.loads(self._channel.receive(time.monotonic() + patience))
             if head.get("blobs"):
@@ -440,10 +502,11 @@ class _Worker:
     def _replace(self) -> None:
         """Start anew; other orders are not touched."""
         self.end()
+        self._is_hit = False
         for attempt in range(_TRIES):
             if not self.is_wanted:
                 return
-            with contextlib.suppress(SandboxError):
+            with contextlib.suppress(SandboxError, OSError):
                 self._start()
                 self.await_start()
                 return
@@ -464,6 +527,7 @@ def _call(head: Mapping[str, Any], *, is_script: bool) -> Call:
         opaque=said.get("opaque"),
         peak=said.get("peak", 0),
         is_right=head.get("is_right"),
+        answer=said.get("content") or b"",
     )
 
 
@@ -471,8 +535,9 @@ def _stop(head: Mapping[str, Any]) -> Stop:
     if head["event"] == "failed":
         return Stop("failed", detail={"words": head["words"]})
     detail: dict[str, Any] = {}
-    with contextlib.suppress(ValueError, TypeError):
-        detail = dict(json.loads(head.get("detail", "{}")))
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
+        claimed = dict(json.loads(head.get("detail", "{}")))
+        detail = {k: v for k, v in claimed.items() if isinstance(v, str | int | None)}
     figures = Figures(*(head.get(name, 0) for name in Figures._fields))
     words = head.get("stderr", "")
     return Stop(head["how"], head.get("phase", ""), detail, head.get("exit", 0), words, figures)

@@ -5,6 +5,7 @@ What comes from code under test is data and nothing else: never a pickle, never 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
 import socket
@@ -29,7 +30,7 @@ _LAZY = frozenset(
 _LONGEST = 2_000_000  # items that are taken out of an iterator
 
 
-class NotPlainError(Exception):
+class NotPlainError(ValueError):
     """A value holds something that cannot be compared from outside; `str` names its type."""
 
 
@@ -45,8 +46,9 @@ class Channel:
 
     def send(self, data: bytes, deadline: float) -> None:
         """Send one frame; `TimeoutError` if the other side does not take it in time."""
-        self._socket.settimeout(_left(deadline))
+        left = _left(deadline)
         try:
+            self._socket.settimeout(left)
             self._socket.sendall(len(data).to_bytes(8, "big") + data)
         except TimeoutError:
             raise
@@ -64,15 +66,25 @@ class Channel:
         """Wait so long at most; whether there is something to receive, or the other side ended."""
         return bool(select.select([self._socket], [], [], seconds)[0])
 
+    def fileno(self) -> int:
+        """Return the descriptor of the socket."""
+        return self._socket.fileno()
+
+    def hang_up(self) -> None:
+        """Tell the other side that it is over, even if a forked process has the socket too."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
-        """Hang up."""
+        """Let go of the socket."""
         self._socket.close()
 
     def _exactly(self, size: int, deadline: float) -> bytes:
         parts, missing = [], size
         while missing:
-            self._socket.settimeout(_left(deadline))
+            left = _left(deadline)
             try:
+                self._socket.settimeout(left)
                 part = self._socket.recv(min(missing, 1 << 20))
             except TimeoutError:
                 raise
@@ -245,7 +257,10 @@ def _sorted(items: list[object]) -> list[object]:
 
 
 def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) -> Any:
-    """Return the value that stands in JSON data; `ValueError` or `TypeError` for other data."""
+    """Return the value that stands in JSON data; `ValueError` or `TypeError` for other data.
+
+    An object of a class of its own is a `NotPlainError`.
+    """
     if type(data) is list:
         if all(type(item) in _ATOMS for item in data):
             return data
@@ -255,8 +270,13 @@ def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) 
     ((tag, content),) = data.items()
     if tag in ("b", "ba"):
         return bytes.fromhex(content) if tag == "b" else bytearray.fromhex(content)
-    if tag == "it":
+    if tag == "it" or (tag == "x" and content[0] == "_Consumed"):
         return iter(decoded(content[1], classes))
+    if tag == "x":
+        raise NotPlainError(content[0])
+    if tag == "r":
+        is_range = content.startswith("range")
+        return range(*map(int, content[6:-1].split(","))) if is_range else complex(content)
     if tag == "ln":
         return _list_of_nodes(decoded(content, classes), classes.get("ListNode", ListNode))
     if tag == "tn":

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import resource
+import select
 import socket
+import threading
 import time
-from typing import Any
+from typing import Any, NoReturn
 
+from effilint.measure import scratch
 from effilint.measure.isolation import Level
 from effilint.measure.jail import Jail, JailError, Setup
 from effilint.measure.judging import judged
@@ -29,32 +33,52 @@ def main(descriptor: int, setup: dict[str, Any]) -> None:
     if most == resource.RLIM_INFINITY:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, most))
     channel = Channel(socket.socket(fileno=descriptor))
+    owner = setup.pop("owner")
     wanted = Setup(**setup)._replace(level=Level(setup["level"]))
+    worker = _Worker(channel, wanted, owner)
+    threading.Thread(target=_end_with_owner, args=(channel, worker), daemon=True).start()
     with contextlib.suppress(BrokenFrameError, TimeoutError):
-        _Worker(channel, wanted).serve()
+        worker.serve()
+    worker.leave()
+
+
+def _end_with_owner(channel: Channel, worker: _Worker) -> None:
+    """Wait until the owner hangs up or dies, and leave at once, whatever runs."""
+    poll = select.poll()
+    poll.register(channel.fileno(), getattr(select, "POLLRDHUP", select.POLLHUP))
+    poll.poll()
+    worker.leave()
 
 
 class _Worker:
-    def __init__(self, channel: Channel, setup: Setup) -> None:
+    def __init__(self, channel: Channel, setup: Setup, owner: int) -> None:
         self._channel, self._setup = channel, setup
+        self._owner = owner
         self._jail: Jail | None = None
         self._served = 0
 
     def serve(self) -> None:
         try:
-            try:
-                self._ready()
-            except JailError as error:
-                self._say({"event": "failed", "words": str(error)})
-                return
-            self._say({"event": "ready"})
-            while True:
-                order = json.loads(self._channel.receive(time.monotonic() + _FOREVER))
-                count = order.pop("blobs")
-                blobs = [self._channel.receive(time.monotonic() + _FOREVER) for _ in range(count)]
-                self._serve(order, blobs)
-        finally:
+            self._ready()
+        except JailError as error:
+            self._say({"event": "failed", "words": str(error)})
+            return
+        self._say({"event": "ready"})
+        while True:
+            order = json.loads(self._channel.receive(time.monotonic() + _FOREVER))
+            count = order.pop("blobs")
+            blobs = [self._channel.receive(time.monotonic() + _FOREVER) for _ in range(count)]
+            self._serve(order, blobs)
+
+    def leave(self) -> NoReturn:
+        """End all that runs inside, and this process; nothing is left of either."""
+        with contextlib.suppress(Exception):
             self._drop()
+        scratch.remove(self._setup.scratch)
+        if os.getppid() != self._owner:  # nobody else will
+            with contextlib.suppress(OSError):
+                os.rmdir(os.path.dirname(self._setup.scratch))
+        os._exit(0)
 
     def _serve(self, order: dict[str, Any], blobs: list[bytes]) -> None:
         expected = order.pop("expected", None)

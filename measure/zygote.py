@@ -15,22 +15,24 @@ import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
-from effilint.measure import isolation, runner
+from effilint.measure import isolation, runner, scratch
 from effilint.measure.isolation import NEW_NAMESPACES, Level
-from effilint.measure.meter import Figures, Meter
+from effilint.measure.meter import Figures, Meter, fair
 from effilint.measure.wire import BrokenFrameError, Channel
 
 _FOREVER = 1e8
 _FIRST, _OFTEN, _LATER = 0.1, 0.001, 0.005  # seconds between samples: often for the first ones
 _LOOK = 0.02  # seconds between two looks at the clock where memory is not sampled
 _LAST_BREATH = 0.2  # seconds for a process that hung up to come to its end
+_STEP_IN = 30.0  # seconds in which a process must have been shut in
+_MOST_THREADS = 64  # where no limit of the kernel counts them
 _TAIL = 4096  # bytes of standard error that are kept
 _CHUNK = 1 << 20
 
@@ -88,6 +90,7 @@ class Jail:
         self._readable: list[str] = setup["readable"]
         self._libc = isolation.libc()
         self._home = -1
+        self.clean()
         if self._level is Level.NAMESPACES:
             self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
@@ -100,27 +103,38 @@ class Jail:
         pid = os.fork()
         if pid:
             isolation.checked(self._libc.setns(self._home, flag), "setns")
+        else:
+            os.close(self._home)
         return pid
 
-    def confine(self, memory: int) -> None:
+    def confine(self, memory: int, also_readable: Sequence[str] = ()) -> None:
         """Shut the calling process in, with `memory` bytes to grow by."""
-        isolation.confine(self._level, self._scratch, self._readable, memory)
+        readable = [*self._readable, *also_readable]
+        isolation.confine(self._level, self._scratch, readable, memory)
 
     def clean(self) -> None:
         """Take away what a program left in the scratch folder; with namespaces it is gone."""
         if self._level is Level.NAMESPACES:
             return
-        with os.scandir(self._scratch) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    with contextlib.suppress(OSError):
-                        os.unlink(entry.path)
+        scratch.empty(self._scratch)
+
+    def excess(self, pid: int) -> str | None:
+        """What a process has too much of; with namespaces the kernel sees to that."""
+        if self._level in (Level.NONE, Level.NAMESPACES):
+            return None
+        with contextlib.suppress(OSError):
+            if os.stat(f"/proc/{pid}/task").st_nlink - 2 > _MOST_THREADS:
+                return "memory"
+        is_writing = self._level is Level.LANDLOCK and scratch.is_too_much(self._scratch)
+        return "output" if is_writing else None
 
 
 class _StoppedError(Exception):
     """The program was stopped; the argument says by what: `time`, `memory` or `output`."""
+
+
+class _NotConfinedError(Exception):
+    """The process was not shut in; `str` says why."""
 
 
 class Process:
@@ -148,19 +162,26 @@ class Process:
         self._meter = Meter(self._pid)
         self._first = self._meter.resident()
         self._phase = "load"
+        self._told = 0.0  # the CPU seconds at the end of the last call
+        self._looked = time.monotonic()
 
     def serve(self, cases: list[bytes]) -> dict[str, Any]:
         """Pass the answers on, and return how the process came to its end."""
         stop: dict[str, Any] = {"how": "finished"}
         try:
-            problem = self._frame()
-            if problem:
-                stop = {"how": "problem", "detail": problem[:2000].decode("utf-8", "replace")}
-                cases = []
-            for case in cases:
+            self._shut_in()
+            for number, case in enumerate(cases):
+                if number:
+                    self._send(b"go")
+                problem = self._frame()
+                if problem:
+                    stop = {"how": "problem", "detail": problem[:2000].decode("utf-8", "replace")}
+                    break
                 self._one(case)
         except _StoppedError as reason:
             stop = {"how": str(reason)}
+        except _NotConfinedError as error:
+            stop = {"how": "failed", "detail": json.dumps({"words": str(error)})}
         except (OSError, BrokenFrameError):
             stop = {"how": "ended"}
             self._last_breath()
@@ -176,9 +197,20 @@ class Process:
         stop |= {"phase": self._phase, "exit": code, "stderr": self._output.last_words()}
         return stop | figures._asdict()
 
+    def _shut_in(self) -> None:
+        """Wait until the process has given everything up; whose fault it is if not is clear."""
+        try:
+            words = self._frame(_STEP_IN, _STEP_IN)
+        except (_StoppedError, OSError, BrokenFrameError):
+            raise _NotConfinedError("a process ended before it was shut in") from None
+        if words:
+            raise _NotConfinedError(words.decode("utf-8", "replace"))
+        self._told = self._meter.seconds()
+
     def _one(self, case: bytes) -> None:
         self._output.forget()
         asked = self._meter.seconds()
+        load = asked - self._told
         self._phase = "input"
         if self._is_script:
             os.pwrite(self._input, case, 0)
@@ -191,11 +223,15 @@ class Process:
         self._send(b"go")
         self._frame(sample=self._is_sampled)
         figures = self._meter.finish(sampled=self._is_sampled)
-        before = self._meter.seconds()
         self._phase = "answer"
         self._send(b"go")
         answer = self._frame()
-        self._answer(figures._replace(after=self._meter.seconds() - before), answer)
+        after = self._meter.since(figures)
+        self._told = self._meter.seconds()
+        figures = figures._replace(load=load, after=after)
+        fairly = figures._replace(fair_before=fair(case), fair_after=fair(answer))
+        self._answer(fairly, answer)
+        self._phase = "load"
 
     def _answer(self, figures: Figures, answer: bytes) -> None:
         self._output.drain()
@@ -215,8 +251,11 @@ class Process:
                     raise _StoppedError("time") from None
                 select.select([], [self._socket], [], _LOOK)
 
-    def _frame(self, *, sample: bool = False) -> bytes:
+    def _frame(
+        self, most_cpu: float = 0.0, most_wall: float = 0.0, *, sample: bool = False
+    ) -> bytes:
         """Return the next frame, within the limits; look at the clock and at memory on the way."""
+        most_cpu, most_wall = most_cpu or self._limits["cpu"], most_wall or self._limits["wall"]
         started, started_wall = self._meter.seconds(), time.monotonic()
         wait = 0.0
         while True:
@@ -231,10 +270,19 @@ class Process:
             else:
                 wait = _LOOK
             cpu = self._meter.seconds() - started
-            if cpu > self._limits["cpu"] or wall > self._limits["wall"]:
+            if cpu > most_cpu or wall > most_wall:
                 raise _StoppedError("time")
-            if self._meter.resident() > self._limits["memory"] + self._first:
-                raise _StoppedError("memory")
+            self._look()
+
+    def _look(self) -> None:
+        """Stop a process that has too much."""
+        if self._meter.resident() > self._limits["memory"] + self._first:
+            raise _StoppedError("memory")
+        if time.monotonic() - self._looked < _LOOK:
+            return
+        self._looked = time.monotonic()
+        if excess := self._jail.excess(self._pid):
+            raise _StoppedError(excess)
 
     def _taken(self) -> bytes | None:
         if len(self._received) < 8:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from effilint.measure.growth import UNCLEAR, Point, fitted
+from effilint.measure import Point, growth
+from effilint.measure.growth import UNCLEAR, fitted
 
 SIZES = (30, 100, 300, 1_000, 3_000, 10_000, 30_000)
 NOISE = (1.04, 0.97, 1.0, 0.95, 1.03, 0.98, 1.02)
@@ -55,3 +56,48 @@ def test_exponential_growth_shows_in_small_sizes() -> None:
 )
 def test_what_cannot_be_told_is_unclear(few: list[Point]) -> None:
     assert fitted(few) == UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("cost", "exponent"),
+    [
+        (lambda n: 3e-8 * n, 1),
+        (lambda n: 3e-8 * n + 1e-6, 1),
+        (lambda n: 2e-8 * n**2, 2),
+        (lambda n: 1e-9 * n**3, 3),
+        (lambda n: 3e-7 * math.sqrt(n), 0.5),
+        (lambda _: 2e-5, 0),
+    ],
+)
+def test_exponents_come_with_an_interval(cost: Callable[[int], float], exponent: float) -> None:
+    found = growth(points(cost))
+    assert found.exponent == pytest.approx(exponent, abs=0.1)
+    assert found.low <= found.exponent <= found.high
+    assert found.low - 0.05 <= exponent <= found.high + 0.05
+    assert found.name == fitted(points(cost))
+
+
+def test_noise_widens_the_interval() -> None:
+    sizes = (1_000, 2_000, 4_000, 8_000, 16_000)
+    runs = [(n, noise) for n in sizes for noise in (0.7, 1.0, 1.6)]
+    noisy = growth([Point(n, 1e-8 * n**2 * noise) for n, noise in runs])
+    exact = growth([Point(n, 1e-8 * n**2) for n, _ in runs])
+    assert exact.high - exact.low < 0.01
+    assert noisy.high - noisy.low > 0.1
+    assert noisy.low < 2 < noisy.high
+    assert noisy.exponent == pytest.approx(2, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    "few", [[], [Point(10, 1.0), Point(1_000, 100.0)], [Point(10, 1.0)] * 9, [Point(5, 0.0)] * 5]
+)
+def test_too_few_sizes_have_no_exponent(few: list[Point]) -> None:
+    found = growth(few)
+    assert (found.name, found.low, found.high) == (UNCLEAR, -math.inf, math.inf)
+    assert math.isnan(found.exponent)
+
+
+def test_exponential_growth_has_no_exponent() -> None:
+    found = growth(points(lambda n: 1e-6 * 1.6**n, (10, 15, 17, 20, 25, 30)))
+    assert found.name == "O(2^n)"
+    assert math.isnan(found.exponent)

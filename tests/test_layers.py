@@ -16,7 +16,7 @@ TRAINING = {"accelerate", "datasets", "onnx", "sklearn", "torch", "transformers"
 LAYERS = {  # folder, in order: the third-party packages it may import
     "analyzer": {"libcst", "astroid"},
     "rules": {"libcst"},
-    "measure": {"line_profiler"},
+    "measure": {"line_profiler", "memray", "ray"},
     "detectors": {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "tree_sitter_python"},
     "scorer": {"numpy"},
     "dataset": {"numpy"},

@@ -1,0 +1,69 @@
+"""`effilint profile`: what each line of a solution takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from effilint.main import main
+
+pytest.importorskip("line_profiler")
+
+PROGRAM = """def total(n):
+    s = 0
+    for i in range(n):
+        s += i
+    return s
+"""
+
+
+@pytest.fixture(autouse=True)
+def problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("total.py").write_text(PROGRAM)
+    tests = {"entry": "total", "cases": [{"arguments": [100], "expected": 4950}]}
+    Path("tests.json").write_text(json.dumps(tests))
+
+
+def profile(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["profile", "--tests", "tests.json", *arguments])
+
+
+def test_hits_are_exact() -> None:
+    result = profile("total.py", "--of", "time", "--output-format", "json")
+    assert result.exit_code == 0
+    lines = json.loads(result.stdout)["lines"]
+    assert [line["hits"] for line in lines] == [0, 1, 101, 100, 1]
+    assert lines[3]["held"] is None
+
+
+@pytest.mark.parametrize("style", ["table", "line-profiler"])
+def test_it_can_be_read(style: str) -> None:
+    output = profile("total.py", "--of", "time", "--output-format", style).stdout
+    assert "s += i" in output
+    assert "101" in output
+
+
+def test_a_program_that_fails_is_shown_as_far_as_it_got() -> None:
+    Path("total.py").write_text(PROGRAM.replace("return s", "return s / 0"))
+    result = profile("total.py", "--of", "time", "--output-format", "json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["end"] == "raised"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["no.py"], "no.py: No such file"),
+        (["total.py", "--tests", "total.py"], "total.py"),
+        (["total.py", "--of", "time", "--output-format", "memory-profiler"], "no memory in it"),
+        (["total.py", "--python", "/no/python"], "is no Python that runs"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(arguments: list[str], words: str) -> None:
+    result = profile(*arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr.splitlines()[-1]
