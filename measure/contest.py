@@ -162,7 +162,7 @@ class _Side:
 
     def warm_up(self) -> None:
         """Run once, unmeasured but for how many runs make a sample long enough."""
-        seconds = sum(figures.cpu for figures in self._run())
+        seconds = sum(figures.charged for figures in self._run())
         self.forks = min(_MOST_FORKS, max(1, math.ceil(_ENOUGH / max(seconds, 1e-6))))
 
     def sample(self, forks: int) -> None:
@@ -182,7 +182,7 @@ class _Side:
             return tuple(max(map(value, found)) for found, _ in self._samples)
 
         return Samples(
-            seconds=each(lambda f: f.cpu),
+            seconds=each(lambda f: f.charged),
             wall=each(lambda f: f.wall),
             memory=most(lambda f: f.peak - f.base),
             gross=most(lambda f: f.peak),

@@ -12,6 +12,7 @@ import enum
 import os
 import resource
 import sys
+from functools import cache
 
 from effilint.measure import landlock, seccomp
 
@@ -42,6 +43,7 @@ class Level(enum.IntEnum):
         return f"L{self.value}"
 
 
+@cache
 def libc() -> ctypes.CDLL:
     """Return the C library, with `errno` kept."""
     return ctypes.CDLL(None, use_errno=True)

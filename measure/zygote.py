@@ -22,7 +22,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from effilint.measure import isolation, runner, scratch
+from effilint.measure import isolation, runner, scratch, seccomp
 from effilint.measure.isolation import NEW_NAMESPACES, Level
 from effilint.measure.meter import Figures, Meter, fair
 from effilint.measure.wire import BrokenFrameError, Channel
@@ -92,6 +92,7 @@ class Jail:
         self._home = -1
         self.clean()
         if self._level is Level.NAMESPACES:
+            seccomp.prepare(1, paths=True)  # each program is the first process of its world
             self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def fork(self) -> int:
