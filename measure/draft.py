@@ -49,6 +49,7 @@ class Pattern(Protocol):
 
     def lengths(self, value: Any) -> tuple[int, ...]:
         """Return the sizes of a value that can grow, the outermost first; none if it cannot."""
+        ...
 
     def drawn(self, lengths: tuple[int, ...], draft: Draft) -> Any:
         """Return a value of these sizes; `NoRoomError` if there is none."""

@@ -78,10 +78,10 @@ class Nested:
             if self._is_triangle:
                 sizes = (len(found) + 1,)
             item = self._item(found, sizes, inner, draft, is_varied=attempt >= 2 * size)
-            if not self._are_different or (key := repr(item)) not in seen:
+            key = repr(item) if self._are_different else None
+            if key is None or key not in seen:
                 found.append(item)
-                if self._are_different:
-                    seen.add(key)
+                seen.add(key or "")
         if len(found) < size:
             raise NoRoomError(f"there are only about {len(found)} different items")
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ def values(samples: Sequence[Any], k: float, description: str | None = None) -> 
 
 def nodes(value: Any) -> list[Any]:
     """The values of linked nodes, as they are written."""
-    (found,) = wire.json.loads(wire.dump(value)).values()
+    (found,) = json.loads(wire.dump(value)).values()
     return list(found)
 
 
@@ -204,7 +205,7 @@ def test_one_start_and_one_end_stay() -> None:
 
 @pytest.mark.parametrize("k", FACTORS)
 def test_edges_of_a_graph(k: int) -> None:
-    samples = [
+    samples: list[dict[str, Any]] = [
         {"n": 5, "edges": [[0, 1], [1, 2], [2, 0], [3, 4], [3, 1]]},
         {"n": 4, "edges": [[0, 1], [2, 0], [2, 3]]},
     ]
@@ -521,6 +522,8 @@ def test_sequences_keep_their_order(samples: list[list[int]], k: int, kind: str)
 )
 def test_texts_keep_their_alphabet(samples: list[str], k: int, seed: int) -> None:
     letters = set("".join(samples)) | set(" +")
+    if letters & set("0123456789"):
+        letters |= set("0123456789")  # a number may become another one
     for found in scale_inputs([{"s": s} for s in samples], k, seed=seed):
         assert set(found.arguments["s"]) <= letters
 
