@@ -142,7 +142,7 @@ class Numbers:
     def _special(self, size: int, draft: Draft) -> list[Number]:
         """Numbers of which one stands alone, or makes the majority; nothing elsewhere."""
         rng = draft.rng
-        if draft.is_varied:
+        if draft.is_varied or set(self._counts) <= {0, 1}:
             return []
         if times := self._times:
             values = Numbers([sorted(self._counts)], _NOTHING)._plain(
