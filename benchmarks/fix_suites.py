@@ -59,23 +59,6 @@ SUITES = (
     Suite("pyparsing==3.3.3", "pyparsing", ("tests",), ("railroad-diagrams", "jinja2")),
     Suite("sqlalchemy==2.1.9", "lib/sqlalchemy", ("test/sql", "test/base", "test/ext")),
     Suite("sqlglot==30.30.0", "sqlglot", ("tests",), ("pytz", "python-dateutil")),
-    Suite(
-        "sympy==1.13.3",
-        "sympy",
-        tuple(
-            f"sympy/{part}"
-            for part in (
-                "combinatorics",
-                "core",
-                "crypto",
-                "discrete",
-                "ntheory",
-                "sets",
-                "utilities",
-            )
-        ),
-        ("hypothesis",),
-    ),
 )
 
 
