@@ -63,11 +63,24 @@ def _processes(sandbox: Sandbox, word: str) -> list[int]:
     Programs are forked from the first process inside, and have its command line.
     """
     found = []
+    workers = {worker._process.pid for worker in sandbox._workers}
     for pid, _ in sorted(OUTSIDE.family()):
+        if workers.isdisjoint(_line_of(pid)):
+            continue  # of another pool of this process
         program, *line = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
         if word in (program if program.endswith("bwrap") else " ".join(line)):
             found.append(pid)
     assert found, sandbox.level
+    return found
+
+
+def _line_of(pid: int) -> list[int]:
+    """A process, its parent, and so on."""
+    found = []
+    while pid > 1:
+        found.append(pid)
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        pid = int(stat.rpartition(")")[2].split()[1])
     return found
 
 
