@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 
@@ -46,21 +46,24 @@ def _length(value: Any) -> int:
     return len(value)
 
 
-def items_of(value: Any, indexes: tuple[int | None, ...]) -> Iterator[Any]:
-    """Yield what is at these indexes; `UnknownError` if nobody knows that yet."""
+def items_of(value: Any, indexes: tuple[int | None, ...]) -> list[Any]:
+    """Return what is at these indexes; `UnknownError` if nobody knows that yet."""
+    found = [value]
+    for index in indexes:
+        found = [item for one in found for item in _inside(one, index)]
+    if any(isinstance(item, Sized) for item in found):
+        raise UnknownError
+    return found
+
+
+def _inside(value: Any, index: int | None) -> Sequence[Any]:
+    """All items of a container, or the one at an index."""
     if isinstance(value, Sized):
         raise UnknownError
-    if not indexes:
-        yield value
-        return
     inside = list(nodes(value)) if is_linked(value) else value
     if not isinstance(inside, list | tuple | str):
         raise UnknownError
-    if indexes[0] is None:
-        for item in inside:
-            yield from items_of(item, indexes[1:])
-    elif indexes[0] < len(inside):
-        yield from items_of(inside[indexes[0]], indexes[1:])
+    return inside if index is None else inside[index : index + 1]
 
 
 def nodes(root: Any) -> Iterator[Any]:

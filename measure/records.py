@@ -36,10 +36,11 @@ class Records:
         columns = [[[row[c] for row in s] for s in self._samples] for c in range(width)]
         self._columns = [_column(values, constraints) for values in columns]
         numeric = [c for c, column in enumerate(self._columns) if isinstance(column, Numbers)]
+        with_numbers = set(numeric)
         self._relations = {
             (a, b): sign
             for a, b in combinations(range(width), 2)
-            if (sign := _relation([(row[a], row[b]) for row in rows], {a, b} <= set(numeric)))
+            if (sign := _relation([(row[a], row[b]) for row in rows], {a, b} <= with_numbers))
         }
         self._are_different = all(len(set(sample)) == len(sample) for sample in self._samples)
         self._is_sorted = all(sample == sorted(sample) for sample in self._samples)

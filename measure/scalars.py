@@ -161,7 +161,7 @@ def _tie(
 
 
 def _below(place: str, other: str, least: int, most: Sequence[int], limits: Sequence[int]) -> str:
-    if all(m < limit for m, limit in zip(most, limits, strict=True)) and least <= 0:
+    if least <= 0 and all(m < limit for m, limit in zip(most, limits, strict=True)):
         return f"{least} <= {place} < {other}"
     if all(m <= limit for m, limit in zip(most, limits, strict=True)):
         return f"{min(least, 1)} <= {place} <= {other}"

@@ -68,14 +68,16 @@ def scalers(
 ) -> list[tuple[Scaler, int]]:
     """Return for each example a scaler of all those with the same types, and its number there."""
     kinds = [tuple(map(type, sample.values())) for sample in _named(examples, names)]
-    made: dict[tuple[type, ...], Scaler] = {}
-    found = []
-    for place, kind in enumerate(kinds):
-        if kind not in made:
-            alike = [e for e, other in zip(examples, kinds, strict=True) if other == kind]
-            made[kind] = Scaler(alike, description=description, names=names)
-        found.append((made[kind], kinds[:place].count(kind)))
-    return found
+    alike: dict[tuple[type, ...], list[Example]] = {}
+    numbers = []
+    for example, kind in zip(examples, kinds, strict=True):
+        others = alike.setdefault(kind, [])
+        numbers.append(len(others))
+        others.append(example)
+    made = {
+        kind: Scaler(group, description=description, names=names) for kind, group in alike.items()
+    }
+    return [(made[kind], number) for kind, number in zip(kinds, numbers, strict=True)]
 
 
 class Scaler:

@@ -108,7 +108,7 @@ class Terms:
             case "size":
                 return size_of(self._argument(term.name, values), term.indexes)
             case "item":
-                return list(items_of(self._argument(term.name, values), term.indexes))
+                return items_of(self._argument(term.name, values), term.indexes)
             case "number":
                 return self._number(term.name, values)
         assert term.node is not None
