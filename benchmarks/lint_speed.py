@@ -113,10 +113,11 @@ def corpus_rows(scratch: Scratch, corpus: Path) -> list[Row]:
     ruff += ["--output-format", "concise", "--select", "PERF,C4,FURB,SIM", str(corpus)]
     flake8 = [scratch.tool("peers", "flake8"), "--isolated", "--select", "C4", "--exit-zero"]
     refurb = [scratch.tool("peers", "refurb"), str(corpus)]
-    python = scratch.tool("ours", "python")
+    python, alone = scratch.tool("ours", "python"), ("--no-cache", "--jobs", "1")
     rows = [
         Row("ast.parse", [python, "-W", "ignore", "-c", PARSE, str(corpus)]),
-        Row("effilint cold", effilint(scratch, corpus, "--no-cache", "--jobs", "1")),
+        Row("effilint cold", effilint(scratch, corpus, *alone)),
+        Row("effilint cold, all rules", effilint(scratch, corpus, "--select", "ALL", *alone)),
         Row("effilint cold, 2 processes", effilint(scratch, corpus, "--no-cache", "--jobs", "2")),
         Row("effilint warm", effilint(scratch, corpus, "--jobs", "1")),
         Row("ruff cold", [*ruff, "--no-cache"]),
