@@ -12,9 +12,9 @@ import enum
 import os
 import resource
 import sys
-from functools import cache
 
 from effilint.measure import landlock, seccomp
+from effilint.measure.libc import checked, libc
 
 NEW_NAMESPACES = {"mount": 0x20000, "pid": 0x20000000}
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_EXEC, _REMOUNT = 1, 2, 4, 8, 32
@@ -41,20 +41,6 @@ class Level(enum.IntEnum):
     def label(self) -> str:
         """`L0` to `L3`."""
         return f"L{self.value}"
-
-
-@cache
-def libc() -> ctypes.CDLL:
-    """Return the C library, with `errno` kept."""
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def checked(result: int, what: str) -> int:
-    """Return the result of a call of the C library, or raise its `OSError`."""
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"{what}: {os.strerror(error)}")
-    return result
 
 
 def die_with_parent() -> None:

@@ -29,7 +29,7 @@ import sys, types, json
 for name, folder in ("effilint", []), ("effilint.measure", [sys.argv[1]]):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = folder
-from effilint.measure.zygote import main
+from effilint.measure.{} import main
 main(int(sys.argv[2]), json.loads(sys.argv[3]))
 """
 _ASK = """
@@ -54,6 +54,14 @@ _FIRST_USER = 61_000  # of the users that nobody is: one for each worker
 
 class JailError(Exception):
     """The jail itself failed, or the machine has none; `str` is one clear line."""
+
+
+def program_of(module: str) -> str:
+    """Return a program that runs `main` of a module of this package.
+
+    Its arguments are the folder of the package, and what goes to `main`: a descriptor and JSON.
+    """
+    return _PROGRAM.format(module)
 
 
 class Interpreter(NamedTuple):
@@ -186,7 +194,7 @@ class Jail:
             "path": list(python.packages) if setup.imports or setup.readable else [],
         }
         here = str(Path(__file__).parent)
-        command = [python.executable, "-I", "-S", "-B", "-c", _PROGRAM]
+        command = [python.executable, "-I", "-S", "-B", "-c", program_of("zygote")]
         command += [here, str(descriptor), json.dumps(inside)]
         if not is_walled:
             return command

@@ -10,6 +10,9 @@ import os
 import sys
 from collections.abc import Iterable
 
+from effilint.measure.libc import checked, libc
+
+_NAME = "Landlock"
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 _TELL_VERSION, _PATH_BENEATH = 1, 1
 
@@ -26,8 +29,7 @@ def version() -> int:
     """Return the version of Landlock that the kernel has, 0 for none."""
     if sys.platform != "linux":
         return 0
-    libc = ctypes.CDLL(None, use_errno=True)
-    found: int = libc.syscall(_CREATE_RULESET, None, 0, _TELL_VERSION)
+    found: int = libc().syscall(_CREATE_RULESET, None, 0, _TELL_VERSION)
     return max(0, found)
 
 
@@ -45,19 +47,19 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
         handled, _CONNECTIONS if found >= 4 else 0, _SCOPES if found >= 6 else 0
     )
     size = 24 if found >= 6 else 16 if found >= 4 else 8
-    libc = ctypes.CDLL(None, use_errno=True)
-    rules = _checked(libc.syscall(_CREATE_RULESET, attributes, size, 0))
+    library = libc()
+    rules = checked(library.syscall(_CREATE_RULESET, attributes, size, 0), _NAME)
     try:
         for path in readable:
-            _allow(libc, rules, path, _READ & handled)
+            _allow(library, rules, path, _READ & handled)
         for path in writable:
-            _allow(libc, rules, path, handled & ~_EXECUTE)
-        _checked(libc.syscall(_RESTRICT_SELF, rules, 0))
+            _allow(library, rules, path, handled & ~_EXECUTE)
+        checked(library.syscall(_RESTRICT_SELF, rules, 0), _NAME)
     finally:
         os.close(rules)
 
 
-def _allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
+def _allow(library: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -66,13 +68,7 @@ def _allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
         if not os.path.isdir(path):
             rights &= _OF_FILES
         rule = rights.to_bytes(8, sys.byteorder) + place.to_bytes(4, sys.byteorder)
-        _checked(libc.syscall(_ADD_RULE, rules, _PATH_BENEATH, ctypes.c_char_p(rule), 0))
+        added = library.syscall(_ADD_RULE, rules, _PATH_BENEATH, ctypes.c_char_p(rule), 0)
+        checked(added, _NAME)
     finally:
         os.close(place)
-
-
-def _checked(result: int) -> int:
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
-    return result

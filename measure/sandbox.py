@@ -31,7 +31,7 @@ from typing import Any, Literal, NamedTuple
 from effilint.measure import scratch, wire
 from effilint.measure.equality import Rule
 from effilint.measure.isolation import Level
-from effilint.measure.jail import JailError
+from effilint.measure.jail import JailError, program_of
 from effilint.measure.judging import as_expected, said_by
 from effilint.measure.meter import Figures
 from effilint.measure.probe import best_level
@@ -39,14 +39,6 @@ from effilint.measure.wire import BrokenFrameError, Channel
 
 Isolation = Literal["best", "L3", "L2", "L1", "none"]
 
-_PROGRAM = """
-import sys, types, json
-for name, folder in ("effilint", []), ("effilint.measure", [sys.argv[1]]):
-    sys.modules[name] = types.ModuleType(name)
-    sys.modules[name].__path__ = folder
-from effilint.measure.worker import main
-main(int(sys.argv[2]), json.loads(sys.argv[3]))
-"""
 _START = 90.0  # seconds in which a worker must be ready
 _GRACE = 30.0  # seconds beyond the limits of a program after which its worker hangs
 _FAREWELL = 5.0  # seconds in which a worker must have ended that was told to
@@ -413,7 +405,7 @@ class _Worker:
                 theirs.close()
                 raise SandboxError("the sandbox is closed")
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _PROGRAM, *arguments],
+                [sys.executable, "-I", "-S", "-c", program_of("worker"), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -14,6 +14,8 @@ import struct
 import sys
 from functools import cache
 
+from effilint.measure.libc import checked, libc
+
 # Name, number on x86_64, number on aarch64 (None where there is no such call).
 _Table = tuple[tuple[str, "int | None", "int | None"], ...]
 
@@ -103,14 +105,13 @@ def install(*, paths: bool) -> None:
     program = _program(machine, os.getpid(), paths=paths)
     memory = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(memory))
-    libc = ctypes.CDLL(None, use_errno=True)
+    library = libc()
     # Without this flag older kernels slow the process down to guard against its speculation.
     flags = _SPECULATION_ALLOWED
-    if libc.syscall(_SECCOMP[machine], _SET_MODE_FILTER, flags, ctypes.c_char_p(header)) == 0:
+    if library.syscall(_SECCOMP[machine], _SET_MODE_FILTER, flags, ctypes.c_char_p(header)) == 0:
         return
-    if libc.prctl(_PR_SET_SECCOMP, _PR_FILTER, ctypes.c_char_p(header), 0, 0) != 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
+    done = library.prctl(_PR_SET_SECCOMP, _PR_FILTER, ctypes.c_char_p(header), 0, 0)
+    checked(done, "seccomp")
 
 
 def prepare(pid: int, *, paths: bool) -> None:

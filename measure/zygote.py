@@ -24,6 +24,7 @@ from typing import Any
 
 from effilint.measure import isolation, runner, scratch, seccomp
 from effilint.measure.isolation import NEW_NAMESPACES, Level
+from effilint.measure.libc import checked, libc
 from effilint.measure.meter import Figures, Meter, fair
 from effilint.measure.wire import BrokenFrameError, Channel
 
@@ -88,7 +89,7 @@ class Jail:
         self._level = Level(setup["level"])
         self._scratch: str = setup["scratch"]
         self._readable: list[str] = setup["readable"]
-        self._libc = isolation.libc()
+        self._libc = libc()
         self._home = -1
         self.clean()
         if self._level is Level.NAMESPACES:
@@ -100,10 +101,10 @@ class Jail:
         if self._level is not Level.NAMESPACES:
             return os.fork()
         flag = NEW_NAMESPACES["pid"]
-        isolation.checked(self._libc.unshare(flag), "unshare")
+        checked(self._libc.unshare(flag), "unshare")
         pid = os.fork()
         if pid:
-            isolation.checked(self._libc.setns(self._home, flag), "setns")
+            checked(self._libc.setns(self._home, flag), "setns")
         else:
             os.close(self._home)
         return pid
