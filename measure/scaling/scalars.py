@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Pattern
-from effilint.measure.places import Sized, nodes
-from effilint.measure.sequences import FEW
-from effilint.measure.sizes import clipped
-from effilint.measure.terms import Term
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Pattern
+from effilint.measure.scaling.places import Sized, nodes
+from effilint.measure.scaling.sequences import FEW
+from effilint.measure.scaling.sizes import clipped
+from effilint.measure.scaling.terms import Term
 
 _LARGEST = 10**18
 

@@ -8,9 +8,9 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 
-from effilint.measure.brackets import CLOSING, PAIRS, brackets, is_balanced
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Draft, NoRoomError
+from effilint.measure.scaling.brackets import CLOSING, PAIRS, brackets, is_balanced
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Draft, NoRoomError
 
 _SIGNS = "+-*/"
 _PARTING = " +*,;/.-_:|"  # characters that may part pieces of a text

@@ -7,11 +7,11 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Pattern
-from effilint.measure.linked import Nodes
-from effilint.measure.places import Sized
-from effilint.measure.terms import Term
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Pattern
+from effilint.measure.scaling.linked import Nodes
+from effilint.measure.scaling.places import Sized
+from effilint.measure.scaling.terms import Term
 
 _ROUNDS = 4  # in which sizes that are bound to each other settle
 _LARGEST = 1e15

@@ -7,9 +7,9 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Draft, NoRoomError
-from effilint.measure.orders import ORDERS, Number, is_parents, mountain
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Draft, NoRoomError
+from effilint.measure.scaling.orders import ORDERS, Number, is_parents, mountain
 
 _ENOUGH_FOR_PAIRS = 8  # items after which nobody takes it for chance that all come twice
 _ENOUGH = 12  # items after which nobody takes an order for chance

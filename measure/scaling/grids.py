@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Draft
-from effilint.measure.records import Same
-from effilint.measure.sequences import Numbers
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Draft
+from effilint.measure.scaling.records import Same
+from effilint.measure.scaling.sequences import Numbers
 
 _LARGE = 10  # cells, and different values that are no alphabet
 

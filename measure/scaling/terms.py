@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from effilint.measure.places import UnknownError, is_linked, items_of, size_of
+from effilint.measure.scaling.places import UnknownError, is_linked, items_of, size_of
 
 _SIZES = ("length", "size")
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {

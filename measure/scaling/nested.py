@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from effilint.measure.draft import Draft, NoRoomError, Pattern
+from effilint.measure.scaling.draft import Draft, NoRoomError, Pattern
 
 _TRIES = 8  # times as many as wanted, before there seem to be no more different ones
 

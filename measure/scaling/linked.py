@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from effilint.measure import wire
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Draft
-from effilint.measure.records import Same
-from effilint.measure.sequences import Numbers
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Draft
+from effilint.measure.scaling.records import Same
+from effilint.measure.scaling.sequences import Numbers
 
 _ENOUGH = 5  # steps from a node to its child, after which an order is no chance
 

@@ -7,15 +7,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Draft, Pattern
-from effilint.measure.grids import Grid
-from effilint.measure.linked import Nodes
-from effilint.measure.nested import Nested
-from effilint.measure.records import Records
-from effilint.measure.sequences import Numbers
-from effilint.measure.terms import Term
-from effilint.measure.texts import Texts
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Draft, Pattern
+from effilint.measure.scaling.grids import Grid
+from effilint.measure.scaling.linked import Nodes
+from effilint.measure.scaling.nested import Nested
+from effilint.measure.scaling.records import Records
+from effilint.measure.scaling.sequences import Numbers
+from effilint.measure.scaling.terms import Term
+from effilint.measure.scaling.texts import Texts
 
 _WIDEST = 5  # fields of a record
 _ROWS = (list, tuple, deque)

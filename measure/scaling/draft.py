@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from effilint.measure.constraints import Bounds
+from effilint.measure.scaling.constraints import Bounds
 
 
 class NoRoomError(Exception):

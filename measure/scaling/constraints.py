@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, permutations
 from typing import Any, NamedTuple
 
-from effilint.measure.places import UnknownError
-from effilint.measure.terms import Term, Terms
+from effilint.measure.scaling.places import UnknownError
+from effilint.measure.scaling.terms import Term, Terms
 
 _SIGN = re.compile(r"\s*(<=|>=|==|!=|<|>|=)\s*")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 from typing import Any
 
-from effilint.measure.constraints import Constraints
-from effilint.measure.draft import Draft, NoRoomError
-from effilint.measure.graphs import is_acyclic, is_connected
-from effilint.measure.sequences import Numbers
+from effilint.measure.scaling.constraints import Constraints
+from effilint.measure.scaling.draft import Draft, NoRoomError
+from effilint.measure.scaling.graphs import is_acyclic, is_connected
+from effilint.measure.scaling.sequences import Numbers
 
 _MOST_NODES = 10**5
 _TRIES = 4  # times as many rows as wanted, before there seem to be no more different ones

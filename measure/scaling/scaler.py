@@ -7,13 +7,13 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from effilint.measure.constraints import Bounds, Constraints
-from effilint.measure.draft import Draft, NoRoomError, Pattern
-from effilint.measure.patterns import pattern_of
-from effilint.measure.relations import related, relations
-from effilint.measure.scalars import Scalars, ties
-from effilint.measure.sizes import Sizes
-from effilint.measure.terms import Term
+from effilint.measure.scaling.constraints import Bounds, Constraints
+from effilint.measure.scaling.draft import Draft, NoRoomError, Pattern
+from effilint.measure.scaling.patterns import pattern_of
+from effilint.measure.scaling.relations import related, relations
+from effilint.measure.scaling.scalars import Scalars, ties
+from effilint.measure.scaling.sizes import Sizes
+from effilint.measure.scaling.terms import Term
 
 _TRIES = 3  # at one size, with other chance
 _STEPS = 12  # to smaller sizes, if the constraints break
