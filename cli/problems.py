@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from effilint.measure import Sandbox, Tests
+    from effilint.measure import Ladder, Program, Sandbox, Tests
+
+Command = Callable[..., Any]
+
+
+def run_options(command: Command) -> Command:
+    """Give a command the options of all that run programs."""
+    for option in (
+        click.option(
+            "--growth",
+            is_flag=True,
+            help="Make the tests' inputs larger, and tell how the cost grows with their size.",
+        ),
+        click.option(
+            "--description",
+            metavar="PATH",
+            help="The problem's text: --growth keeps to the constraints in it.",
+        ),
+        click.option(
+            "--isolation",
+            type=click.Choice(["best", "L3", "L2", "L1", "none"]),
+            default="best",
+            help="The least that will do; `none` runs code unprotected.",
+        ),
+        click.option("--python", metavar="PATH", help="The interpreter to run solutions with."),
+    )[::-1]:
+        command = option(command)
+    return command
 
 
 def text_of(name: str, option: str) -> str:
@@ -33,3 +61,20 @@ def tests_of(name: str, sandbox: Sandbox) -> Tests:
         raise click.BadParameter(str(error), param_hint="--tests") from None
     except OSError as error:
         raise click.BadParameter(f"{name}: {error.strerror}", param_hint="--tests") from None
+
+
+def description_of(name: str | None, tests: Tests, *, growth: bool) -> str | None:
+    """Return a problem's text, if there is one; `click.UsageError` where it cannot serve."""
+    if name and not growth:
+        raise click.UsageError("--description says nothing without --growth")
+    if growth and tests.entry is None:
+        raise click.UsageError("--growth is for functions: a script's input cannot be made larger")
+    return text_of(name, "--description") if name else None
+
+
+def climbed(program: Program, tests: Tests, sandbox: Sandbox, description: str | None) -> Ladder:
+    """Return what a solution takes on the inputs of its tests, made larger and larger."""
+    from effilint.measure import examples_of, ladder
+
+    examples = examples_of(tests, program.text)
+    return ladder(program, examples, sandbox, description=description)

@@ -6,7 +6,7 @@ from effilint.measure.equality import Rule
 from effilint.measure.extraction import Untold
 from effilint.measure.growth import Growth, Point, growth
 from effilint.measure.inputs import Argument, Inputs
-from effilint.measure.ladder import Ladder, ladder
+from effilint.measure.ladder import Ladder, examples_of, ladder
 from effilint.measure.measurement import Measurement, compare, measure
 from effilint.measure.sandbox import (
     Call,
@@ -64,6 +64,7 @@ __all__ = [
     "call",
     "compare",
     "contest",
+    "examples_of",
     "growth",
     "ladder",
     "measure",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -11,13 +12,14 @@ from effilint.measure import wire
 from effilint.measure.growth import Growth, Point, growth
 from effilint.measure.sandbox import Limits, Order, Program, Run, Sandbox
 from effilint.measure.scaling import Example, Scaler
+from effilint.measure.tests import Tests
 
 ENOUGH = 0.020  # CPU seconds of a run that noise does not hide
 MOST = 5.0  # CPU seconds that a run may take
 _RUNS = 3  # of a size; each in a process of its own
 _STEP = 2.0  # times as large as the size before
 _FEWEST = 5  # sizes that say how it grows
-_LARGEST = 2_000_000  # items that inputs may have
+_LARGEST = 2_000_000  # items that inputs may have; numbers may be larger
 _MEMORY = 1 << 30  # bytes
 _OUTPUT = 64 << 20  # bytes
 
@@ -27,11 +29,13 @@ class Ladder:
     """The points that were measured, one for each run, and why there are no more.
 
     A point's `n` is how many items, characters and cells its input has (for functions of numbers
-    alone, the largest of those), its `cost` the CPU seconds of the run.
+    alone, the largest of those), its `cost` the CPU seconds of the run. `inputs` are those that
+    were run, smallest first, with their sizes.
     """
 
     points: tuple[Point, ...]
     end: str
+    inputs: tuple[tuple[int, bytes], ...] = ()
 
     def growth(self, *, seed: int = 0) -> Growth:
         """Return how the costs grow (see `effilint.measure.growth.growth`)."""
@@ -62,23 +66,61 @@ def ladder(
     scaler = Scaler(examples, description=description, names=names)
     limits = Limits(cpu=most, wall=4 * most, memory=_MEMORY, output=_OUTPUT)
     points: list[Point] = []
-    sizes: set[int] = set()
+    inputs: dict[int, bytes] = {}
     factor = 1.0
     while True:
         arguments, limit = _largest(scaler, factor, len(examples), seed)
-        size = scaler.size_of(arguments)
-        if size in sizes or size > _LARGEST:
-            return Ladder(tuple(points), limit or "the inputs are as large as they may be")
-        orders = [Order(program, [_call(arguments)], limits=limits) for _ in range(_RUNS)]
+        size, content = scaler.size_of(arguments), _call(arguments)
+        if size in inputs or (size > _LARGEST and len(content) > _LARGEST):
+            end = limit or "the inputs are as large as they may be"
+            break
+        orders = [Order(program, [content], limits=limits) for _ in range(_RUNS)]
         runs = [future.result() for future in [sandbox.submit(order) for order in orders]]
         if problem := next(filter(None, map(_problem, runs)), ""):
-            return Ladder(tuple(points), f"{problem} at n={size:,}")
+            end = f"{problem} at n={size:,}"
+            break
         costs = [run.calls[0].figures.cpu for run in runs]
         points += [Point(size, cost) for cost in costs]
-        sizes.add(size)
-        if median(costs) >= enough and len(sizes) >= _FEWEST:
-            return Ladder(tuple(points), f"a run takes {median(costs):.3f} s at n={size:,}")
+        inputs[size] = content
+        if median(costs) >= enough and len(inputs) >= _FEWEST:
+            end = f"a run takes {median(costs):.3f} s at n={size:,}"
+            break
         factor *= _STEP
+    return Ladder(tuple(points), end, tuple(inputs.items()))
+
+
+def examples_of(tests: Tests, text: str) -> list[Example]:
+    """Return the arguments of the tests' cases: by name, where the solution in `text` names them.
+
+    None for a script. The names tie arguments to what a description says of them.
+    """
+    if tests.entry is None:
+        return []
+    names = _parameters(text, tests.entry)
+    calls = [wire.load(case.input) for case in tests.cases]
+    if all(len(given) <= len(names) for given, _ in calls):
+        named = [{**dict(zip(names, given, strict=False)), **words} for given, words in calls]
+        return [example for example in named if example.keys() == named[0].keys()]
+    first = len(calls[0][0])
+    return [tuple(given) for given, words in calls if not words and len(given) == first]
+
+
+def _parameters(text: str, entry: str) -> list[str]:
+    """The names that a function's arguments can be given by, in order."""
+    try:
+        body: Sequence[ast.stmt] = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    owner, _, name = entry.rpartition(".")
+    if owner:
+        body = [s for c in body if isinstance(c, ast.ClassDef) and c.name == owner for s in c.body]
+    for statement in reversed(body):
+        if isinstance(statement, ast.FunctionDef) and statement.name == name:
+            is_static = any("staticmethod" in ast.dump(d) for d in statement.decorator_list)
+            names = [argument.arg for argument in statement.args.args]
+            is_plain = not statement.args.posonlyargs
+            return names[1:] if is_plain and owner and not is_static else names * is_plain
+    return []
 
 
 def _largest(scaler: Scaler, factor: float, count: int, seed: int) -> tuple[Any, str]:

@@ -114,3 +114,51 @@ def test_a_limit_is_kept() -> None:
     Path("endless.py").write_text("def total(n):\n    while True:\n        pass\n")
     (row,) = rows(measure("endless.py", "--json", "--time-limit", "0.2"))
     assert row["verdict"] == "time limit"
+
+
+def test_a_solution_or_tests_that_changed_are_measured_again() -> None:
+    arguments = ("slow.py", "--output", "done.jsonl", "--repetitions", "1")
+    measure(*arguments)
+    measure(*arguments)
+    assert len(Path("done.jsonl").read_text().splitlines()) == 1
+    Path("slow.py").write_text(SLOW + "# the same\n")
+    measure(*arguments)
+    Path("tests.json").write_text(json.dumps(TESTS | {"limits": {"cpu": 5}}))
+    measure(*arguments)
+    assert len(Path("done.jsonl").read_text().splitlines()) == 3
+
+
+def test_growth_is_told_from_larger_inputs() -> None:
+    (row,) = rows(measure("slow.py", "--json", "--growth", "--repetitions", "1"))
+    growth = row["growth"]
+    assert growth["name"] in ("O(n)", "O(n log n)")
+    assert growth["low"] <= growth["exponent"] <= growth["high"]
+    assert "n^1" in measure("slow.py", "--growth", "--repetitions", "1").stdout
+
+
+def test_growth_keeps_to_the_description() -> None:
+    Path("text.md").write_text("Constraints: 0 <= n <= 10^6")
+    (row,) = rows(measure("slow.py", "--json", "--growth", "--description", "text.md"))
+    assert 300_000 < row["growth"]["n"] <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--description", "text.md"], "nothing without --growth"),
+        (["--growth", "--description", "no.md"], "no.md: No such file"),
+        (["--output", "no/done.jsonl"], "no/done.jsonl: No such file"),
+    ],
+)
+def test_bad_options_are_one_line(arguments: list[str], words: str) -> None:
+    result = measure("slow.py", *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert len([x for x in result.stderr.splitlines() if x.startswith("Error")]) == 1
+
+
+def test_growth_is_not_for_scripts() -> None:
+    Path("tests.json").write_text(json.dumps({"cases": [{"input": "3", "output": "3"}]}))
+    result = measure("slow.py", "--growth")
+    assert result.exit_code == 2
+    assert "for functions" in result.stderr

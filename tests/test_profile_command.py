@@ -67,3 +67,20 @@ def test_bad_input_is_one_line_and_exit_2(arguments: list[str], words: str) -> N
     result = profile(*arguments)
     assert result.exit_code == 2
     assert words in result.stderr.splitlines()[-1]
+
+
+def test_growth_of_each_line() -> None:
+    result = profile("total.py", "--of", "time", "--growth", "--output-format", "json")
+    found = json.loads(result.stdout)
+    assert len(found["sizes"]) == 3
+    assert [line["hits_growth"] for line in found["lines"][3:]] == pytest.approx([1, 0])
+    assert found["lines"][3]["seconds_growth"] == pytest.approx(1, abs=0.5)
+
+
+def test_what_cannot_grow_has_no_growth() -> None:
+    Path("total.py").write_text(PROGRAM.replace("(n)", "(n='')").replace("range(n)", "n"))
+    tests = {"entry": "total", "cases": [{"arguments": [""], "expected": 0}]}
+    Path("tests.json").write_text(json.dumps(tests))
+    result = profile("total.py", "--growth")
+    assert result.exit_code == 2
+    assert "there is no growth to tell" in result.stderr

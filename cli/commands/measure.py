@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from os import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from effilint.problems import climbed, description_of, run_options, tests_of, text_of
+
 if TYPE_CHECKING:
-    from effilint.measure import Limits, Measurement, Sandbox, Tests
+    from effilint.measure import Ladder, Limits, Measurement, Sandbox, Tests
 
 _MEGABYTE = 1e6
 
@@ -23,18 +28,12 @@ _MEGABYTE = 1e6
 @click.option(
     "--output",
     metavar="PATH",
-    help="Append the JSON objects to this file; solutions that are in it are not measured again.",
+    help="Append the JSON objects to this file; what is in it already is not measured again.",
 )
 @click.option("--repetitions", type=click.IntRange(1, 1000), default=5, help="Samples of each.")
 @click.option("--time-limit", type=click.FloatRange(0.01), help="CPU seconds for each case.")
 @click.option("--memory-limit", type=click.IntRange(1), help="Megabytes beyond the interpreter.")
-@click.option(
-    "--isolation",
-    type=click.Choice(["best", "L3", "L2", "L1", "none"]),
-    default="best",
-    help="The least that will do; `none` runs code unprotected.",
-)
-@click.option("--python", metavar="PATH", help="The interpreter to run solutions with.")
+@run_options
 @click.option("--import", "imports", multiple=True, metavar="MODULE", help="Import it beforehand.")
 def command(
     solutions: tuple[str, ...],
@@ -45,6 +44,8 @@ def command(
     repetitions: int,
     time_limit: float | None,
     memory_limit: int | None,
+    growth: bool,
+    description: str | None,
     isolation: str,
     python: str | None,
     imports: tuple[str, ...],
@@ -56,26 +57,103 @@ def command(
     its 95 % interval. Exits with 1 if a solution fails its tests.
     """
     from effilint.measure import Sandbox, SandboxError
-    from effilint.problems import tests_of, text_of
 
-    paths = list(_files(solutions))
+    paths = list(dict.fromkeys(_files(solutions)))
     rival = text_of(against, "--against") if against else None
-    done = _rows(output)
     options: dict[str, Any] = {"isolation": isolation, "imports": imports, "workers": 1}
     if python:
         options["python"] = python
     try:
         with Sandbox(**options) as sandbox:
             tests = tests_of(tests_path, sandbox)
-            limits = _limits(tests, time_limit, memory_limit)
-            left = [path for path in paths if str(path) not in done]
-            rows = (_row(path, tests, rival, sandbox, limits, repetitions) for path in left)
-            done |= {row["solution"]: row for row in _kept(_shown(rows, len(left)), output)}
+            work = _Work(
+                tests=tests,
+                rival=rival,
+                sandbox=sandbox,
+                limits=_limits(tests, time_limit, memory_limit),
+                repetitions=repetitions,
+                growth=growth,
+                description=description_of(description, tests, growth=growth),
+            )
+            settings = (Path(tests_path).read_bytes(), python, imports, work.settings())
+            done = _rows(output)
+            rows = _measured(paths, work, repr(settings), done, output)
+            found = list(_shown(rows, len(paths)))
     except SandboxError as error:
         raise click.UsageError(str(error)) from None
-    found = [done[str(path)] for path in paths]
     click.echo(_lines(found) if as_json else _table(found), nl=False)
     raise SystemExit(0 if all(row["verdict"] == "accepted" for row in found) else 1)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is done with each solution."""
+
+    tests: Tests
+    rival: str | None
+    sandbox: Sandbox
+    limits: Limits
+    repetitions: int
+    growth: bool
+    description: str | None
+
+    def settings(self) -> tuple[object, ...]:
+        """What the figures depend on, beside the solution and the tests."""
+        return (self.rival, self.limits, self.repetitions, self.growth, self.description)
+
+    def on(self, text: str) -> dict[str, Any]:
+        """Measure one solution."""
+        from effilint.measure import Program, measure
+
+        found = measure(
+            text,
+            self.tests,
+            against=self.rival,
+            sandbox=self.sandbox,
+            limits=self.limits,
+            repetitions=self.repetitions,
+        )
+        row = _told(found)
+        if self.growth and found.samples is not None:
+            program = Program(text, self.tests.entry, self.tests.prelude)
+            rungs = climbed(program, self.tests, self.sandbox, self.description)
+            row["growth"] = _growth(rungs)
+        return row
+
+
+def _growth(rungs: Ladder) -> dict[str, Any]:
+    """How the cost grows; what nobody can tell is None, since JSON has no nan."""
+    from math import isfinite
+
+    told = {
+        key: value if isinstance(value, str) or isfinite(value) else None
+        for key, value in rungs.growth()._asdict().items()
+    }
+    return {**told, "n": max((point.n for point in rungs.points), default=0), "end": rungs.end}
+
+
+def _measured(
+    paths: Iterable[Path],
+    work: _Work,
+    settings: str,
+    done: dict[tuple[str, str], dict[str, Any]],
+    output: str | None,
+) -> Iterator[dict[str, Any]]:
+    """Yield the row of each solution, and append those that are new."""
+    for path in paths:
+        name = str(path)
+        try:
+            text = text_of(name, "SOLUTION")
+        except click.BadParameter as error:
+            yield {"solution": name, "verdict": "unreadable", "words": error.message}
+            continue
+        digest = sha256(f"{settings}\n{text}".encode(errors="surrogatepass")).hexdigest()[:16]
+        row = done.get((name, digest))
+        if row is None:
+            row = {"solution": name, **work.on(text), "digest": digest}
+            if output is not None:
+                _append(row, output)
+        yield row
 
 
 def _files(solutions: Iterable[str]) -> Iterator[Path]:
@@ -101,27 +179,6 @@ def _limits(tests: Tests, seconds: float | None, megabytes: int | None) -> Limit
     if megabytes is not None:
         limits = replace(limits, memory=int(megabytes * _MEGABYTE))
     return limits
-
-
-def _row(
-    path: Path,
-    tests: Tests,
-    rival: str | None,
-    sandbox: Sandbox,
-    limits: Limits,
-    repetitions: int,
-) -> dict[str, Any]:
-    from effilint.measure import measure
-
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
-        return {"solution": str(path), "verdict": "unreadable", "words": reason}
-    found = measure(
-        text, tests, against=rival, sandbox=sandbox, limits=limits, repetitions=repetitions
-    )
-    return {"solution": str(path), **_told(found)}
 
 
 def _told(found: Measurement) -> dict[str, Any]:
@@ -170,30 +227,32 @@ def _shown(rows: Iterator[dict[str, Any]], count: int) -> Iterator[dict[str, Any
         yield from progress.track(rows, total=count, description="measuring")
 
 
-def _kept(rows: Iterator[dict[str, Any]], output: str | None) -> Iterator[dict[str, Any]]:
-    """Append each row to the file as soon as it is there."""
-    if output is None:
-        yield from rows
-        return
-    is_cut_short = Path(output).exists() and Path(output).read_bytes()[-1:] not in (b"", b"\n")
-    with Path(output).open("a", encoding="utf-8") as file:
-        if is_cut_short:
-            file.write("\n")
-        for row in rows:
-            file.write(json.dumps(row) + "\n")
-            file.flush()
-            yield row
+def _append(row: dict[str, Any], output: str) -> None:
+    """Add a row to the file, on a line of its own even if the one before was cut short."""
+    line = json.dumps(row) + "\n"
+    try:
+        with Path(output).open("ab+") as file:
+            if file.tell():
+                file.seek(-1, SEEK_END)
+                line = line if file.read(1) == b"\n" else f"\n{line}"
+            file.write(line.encode())
+    except OSError as error:
+        raise click.BadParameter(f"{output}: {error.strerror}", param_hint="--output") from None
 
 
-def _rows(output: str | None) -> dict[str, dict[str, Any]]:
+def _rows(output: str | None) -> dict[tuple[str, str], dict[str, Any]]:
     """What an earlier run left in the file; a line that was cut short does not count."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     if output is None or not Path(output).exists():
         return found
-    for line in Path(output).read_text(encoding="utf-8").splitlines():
+    try:
+        lines = Path(output).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise click.BadParameter(f"{output}: {error.strerror}", param_hint="--output") from None
+    for line in lines:
         try:
             row = json.loads(line)
-            found[row["solution"]] = row
+            found[row["solution"], row["digest"]] = row
         except (ValueError, LookupError, TypeError):
             continue
     return found
@@ -211,13 +270,17 @@ def _table(rows: list[dict[str, Any]]) -> str:
     from rich.table import Table
 
     is_compared = any("ratio" in row for row in rows)
+    is_grown = any("growth" in row for row in rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("solution", "verdict", "cases"):
         table.add_column(name, overflow="fold")
     for name in ("time, ms", "memory, MB", "area, MB s", *(["ratio"] if is_compared else [])):
         table.add_column(name, justify="right")
+    if is_grown:
+        table.add_column("growth")
     for row in rows:
-        table.add_row(*_cells(row, is_compared=is_compared))
+        cells = _cells(row, is_compared=is_compared)
+        table.add_row(*cells, *([_growth_cell(row)] if is_grown else []))
     target = StringIO()
     Console(file=target, width=110, color_system=None).print(table)
     lines = [line.rstrip() for line in target.getvalue().splitlines()]
@@ -245,3 +308,14 @@ def _cells(row: dict[str, Any], *, is_compared: bool) -> list[str]:
         return [*cells, ""]
     ratio = row["ratio"]
     return [*cells, f"{ratio['value']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}]"]
+
+
+def _growth_cell(row: dict[str, Any]) -> str:
+    growth = row.get("growth")
+    if growth is None:
+        return ""
+    if growth["exponent"] is None:
+        return str(growth["name"])
+    return (
+        f"{growth['name']}, n^{growth['exponent']:.1f} [{growth['low']:.1f}, {growth['high']:.1f}]"
+    )

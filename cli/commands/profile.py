@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from effilint.problems import climbed, description_of, run_options, tests_of, text_of
+
 if TYPE_CHECKING:
+    from effilint.measure import Program, Sandbox, Tests
     from effilint.measure.profile import Kind, Profile
 
+_SIZES = 3  # largest ones, that growth is told from
 _BOTH: tuple[Kind, ...] = ("time", "memory")
 
 
@@ -29,18 +33,14 @@ _BOTH: tuple[Kind, ...] = ("time", "memory")
     type=click.Choice(["table", "json", "line-profiler", "memory-profiler"]),
     default="table",
 )
-@click.option(
-    "--isolation",
-    type=click.Choice(["best", "L3", "L2", "L1", "none"]),
-    default="best",
-    help="The least that will do; `none` runs code unprotected.",
-)
-@click.option("--python", metavar="PATH", help="The interpreter to run the solution with.")
+@run_options
 def command(
     solution: str,
     tests_path: str,
     kinds: tuple[Kind, ...],
     output_format: str,
+    growth: bool,
+    description: str | None,
     isolation: str,
     python: str | None,
 ) -> None:
@@ -56,7 +56,6 @@ def command(
     from effilint.measure import Program, SandboxError
     from effilint.measure.profile import CannotProfileError, profile, profiling_sandbox
     from effilint.measure.sandbox import Isolation
-    from effilint.problems import tests_of, text_of
 
     if output_format == "memory-profiler" and "memory" not in kinds:
         raise click.BadParameter("there is no memory in it without --of memory")
@@ -68,12 +67,27 @@ def command(
         with profiling_sandbox(level, of=kinds, python=python or sys.executable) as sandbox:
             tests = tests_of(tests_path, sandbox)
             program = Program(text, tests.entry, tests.prelude, filename=solution)
-            inputs = [case.input for case in tests.cases]
+            words = description_of(description, tests, growth=growth)
+            inputs = _grown(program, tests, sandbox, words) if growth else _plain(tests)
             found = profile(program, inputs, sandbox=sandbox, of=kinds)
     except (SandboxError, CannotProfileError) as error:
         raise click.UsageError(str(error)) from None
     click.echo(_shown(found, output_format))
     raise SystemExit(0 if found.end == "finished" else 1)
+
+
+def _plain(tests: Tests) -> list[bytes]:
+    return [case.input for case in tests.cases]
+
+
+def _grown(
+    program: Program, tests: Tests, sandbox: Sandbox, description: str | None
+) -> dict[int, list[bytes]]:
+    """The largest inputs that the program came to the end of in good time, of several sizes."""
+    found = climbed(program, tests, sandbox, description)
+    if len(found.inputs) < 2:
+        raise click.UsageError(f"there is no growth to tell: {found.end}")
+    return {size: [content] for size, content in found.inputs[-_SIZES:]}
 
 
 def _shown(found: Profile, output_format: str) -> str:

@@ -163,8 +163,7 @@ class Constraints:
         return low, high
 
     def _chains(self, text: str) -> list[Chain | None]:
-        head, _, tail = text.rpartition("Constraints")
-        lines = (tail if head else text).splitlines()
+        lines = text.rpartition("Constraints")[2].lstrip(": *\n").splitlines()
         return [self._chain(line) for line in lines if len(line) < 200]
 
     def _chain(self, line: str) -> Chain | None:
