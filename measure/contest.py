@@ -198,17 +198,7 @@ class _Side:
 
 
 def _stopped(run: Run) -> str | None:
-    stop = run.stop
-    reasons = {
-        "time": "takes too long",
-        "memory": "takes too much memory",
-        "output": "gives or prints too much",
-        "ended": "ends its process",
-        "failed": "could not be run: the sandbox failed",
-    }
-    if stop.how == "problem":
-        return f"cannot be loaded: {stop.detail.get('type')}: {stop.detail.get('words')}"
-    if stop.how != "finished":
-        return reasons[stop.how]
+    if run.stop.reason:
+        return run.stop.reason
     raised = next((call.raised for call in run.calls if call.raised), None)
     return f"raises {raised}" if raised else None

@@ -141,6 +141,4 @@ def _problem(run: Run) -> str:
     if run.calls:
         raised = run.calls[0].raised
         return f"the program raises {raised}" if raised else ""
-    if run.stop.how == "time":
-        return "the program takes too long"
-    return f"the program does not end well ({run.stop.how})"
+    return f"the program {run.stop.reason}"

@@ -138,6 +138,27 @@ class Stop(NamedTuple):
     stderr: str = ""
     figures: Figures = Figures()
 
+    @property
+    def reason(self) -> str:
+        """Why there is no more of the program, as in "it takes too long"; empty if there is."""
+        if self.how == "problem" and self.detail.get("missing"):
+            return f"cannot import {self.detail['missing']}"
+        if self.how == "problem":
+            words = f"{self.detail.get('type')}: {self.detail.get('words')}"
+            return f"cannot be loaded: {words}"[:200]
+        return _REASONS[self.how] + (" to load" if (self.how, self.phase) == _SLOW_LOAD else "")
+
+
+_SLOW_LOAD = ("time", "load")
+_REASONS = {
+    "finished": "",
+    "time": "takes too long",
+    "memory": "takes too much memory",
+    "output": "gives or prints too much",
+    "ended": "ends its process",
+    "failed": "could not be run: the sandbox failed",
+}
+
 
 @dataclass(frozen=True)
 class Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from effilint.measure.inputs import Case, Inputs
@@ -74,19 +74,9 @@ class Trials:
 
     def _require_end(self, run: Run) -> None:
         """Raise `CannotRun` unless the process came to its end, or to that of its time."""
-        stop = run.stop
-        if stop.how == "problem":
-            raise CannotRun(_problem(stop.detail))
-        if stop.how == "time" and stop.phase == "load":
-            raise CannotRun("the module takes too long to load")
-        reasons = {
-            "ended": "the code ends its process",
-            "memory": "the code takes too much memory",
-            "output": "the code gives or prints too much to compare",
-            "failed": "the process that runs the code ended",
-        }
-        if stop.how in reasons:
-            raise CannotRun(reasons[stop.how])
+        is_out_of_time = run.stop.how == "time" and run.stop.phase != "load"
+        if run.stop.reason and not is_out_of_time:
+            raise CannotRun(f"the code {run.stop.reason}")
 
     def cases(self, n: int, kind: str | None = None) -> list[Case]:
         """Return the arguments of size n, of every kind or of this one."""
@@ -126,9 +116,3 @@ class Trials:
     def left(self) -> float:
         """The seconds that are left for the whole comparison."""
         return self._end - time.monotonic()
-
-
-def _problem(detail: Mapping[str, object]) -> str:
-    if detail.get("missing"):
-        return f"cannot import {detail['missing']}"
-    return f"loading the module raises {detail.get('type')}: {detail.get('words')}"[:200]

@@ -50,7 +50,7 @@ def test_numbers_alone_are_the_size(sandbox: Sandbox) -> None:
     [
         ("raise KeyError", "the program raises KeyError at n=4"),
         ("while len(xs) > 4: pass", "the program takes too long at n=8"),
-        ("import os; os._exit(0)", "the program does not end well (ended) at n=4"),
+        ("import os; os._exit(0)", "the program ends its process at n=4"),
     ],
 )
 def test_a_program_that_fails_ends_the_ladder(sandbox: Sandbox, body: str, end: str) -> None:

@@ -144,9 +144,9 @@ def test_a_fix_that_changes_anything_is_not_verified() -> None:
     ("code", "reason"),
     [
         (UNKNOWN, "no inputs for parameter `xs`"),
-        ("import missing_here\n" + SAFE, "cannot import missing_here"),
-        ("from . import sibling\n" + SAFE, "loading the module raises ImportError"),
-        ("raise SystemExit(3)\n" + SAFE, "loading the module raises SystemExit: 3"),
+        ("import missing_here\n" + SAFE, "the code cannot import missing_here"),
+        ("from . import sibling\n" + SAFE, "the code cannot be loaded: ImportError"),
+        ("raise SystemExit(3)\n" + SAFE, "the code cannot be loaded: SystemExit: 3"),
         (SAFE.replace("def", "async def"), "`drain` is async"),
         (SAFE.replace("xs: list[int]", "xs: Thing"), "no inputs for parameter `xs`"),
         (SAFE.replace("xs: list[int]", "").replace("list(xs)", "list(range(99999))"),
@@ -407,7 +407,7 @@ def known(xs, y):
     wrong = verified(code, "--inputs", "sizes:wrong")
     assert wrong["reason"] == "the generator of inputs must give a tuple or a dict of arguments"
     assert "raises KeyError" in verified(code, "--inputs", "sizes:raises")["reason"]
-    assert verified(code, "--inputs", "nowhere:f")["reason"] == "cannot import nowhere"
+    assert verified(code, "--inputs", "nowhere:f")["reason"] == "the code cannot import nowhere"
 
 
 @pytest.mark.parametrize(
