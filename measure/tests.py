@@ -17,7 +17,7 @@ from effilint.measure.equality import Rule
 from effilint.measure.extraction import CannotExtractError, Claim, Untold, extracted
 from effilint.measure.sandbox import Limits, Sandbox, call
 from effilint.measure.shared import shared_sandbox
-from effilint.measure.tests_file import BadTestsError, File, read
+from effilint.measure.tests_file import BadTestsError, File, parsed, read
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,22 @@ class Tests:
         Where it holds asserts, they are run in `sandbox`. Raises `BadTestsError`, or `OSError` for
         a file that cannot be read.
         """
-        file = read(Path(path))
+        return cls._of(read(Path(path)), sandbox)
+
+    @classmethod
+    def from_content(cls, content: object, *, sandbox: Sandbox | None = None) -> Tests:
+        """Take what a file of tests holds, as one JSON object, read; raises `BadTestsError`."""
+        return cls._of(parsed(content), sandbox)
+
+    @classmethod
+    def _of(cls, file: File, sandbox: Sandbox | None) -> Tests:
         if file.asserts is None:
-            return cls._of(file)
+            return cls._of_cases(file)
         found = cls.from_asserts(file.asserts, file.entry or "", file.prelude, sandbox=sandbox)
         return cls(found.cases, found.entry, found.prelude, file.rule, file.limits, found.untold)
 
     @classmethod
-    def _of(cls, file: File) -> Tests:
+    def _of_cases(cls, file: File) -> Tests:
         cases = []
         for entry in file.cases:
             given = entry.input

@@ -71,6 +71,14 @@ def read(path: Path) -> File:
         raise BadTestsError(f"{path}: {error}") from None
 
 
+def parsed(content: object) -> File:
+    """Take tests that are JSON already, read; `BadTestsError` for anything else."""
+    try:
+        return _file(content, _numbered(content))
+    except RecursionError:
+        raise BadTestsError("the tests are nested too deep") from None
+
+
 def _parsed(text: str) -> tuple[Any, list[tuple[int, Any]]]:
     """The head, and the cases with their lines (0 where the whole is one object)."""
     try:
@@ -81,10 +89,14 @@ def _parsed(text: str) -> tuple[Any, list[tuple[int, Any]]]:
         if not objects:
             raise BadTestsError("it is empty") from None
         return objects[0][1], objects[1:]
+    return head, _numbered(head)
+
+
+def _numbered(head: object) -> list[tuple[int, Any]]:
     cases = head.get("cases", []) if isinstance(head, dict) else []
     if not isinstance(cases, list):
         raise BadTestsError("cases must be a list")
-    return head, [(0, case) for case in cases]
+    return [(0, case) for case in cases]
 
 
 def _object(number: int, line: str) -> Any:
