@@ -13,6 +13,7 @@ from typing import Any
 
 from effilint.measure import BadTestsError, tests_file
 
+_LARGEST = 1 << 31  # no number of a problem is that large; Parquet has to hold it
 _SHORT = 16  # hexadecimal digits of a hash; 10,000 programs of one problem do not collide
 
 
@@ -24,13 +25,23 @@ class BadRowError(ValueError):
 class Solution:
     """A program that is said to solve a problem.
 
-    `origin` says where it comes from, in which source and place; `licence` is an SPDX name, or
-    empty if nobody stated one.
+    `origins` say where it comes from, in which sources and places, at least one; `licence` is an
+    SPDX name, or empty if nobody stated one.
     """
 
     code: str
-    origin: str
+    origins: tuple[str, ...]
     licence: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where it was found first."""
+        return self.origins[0]
+
+    def joined(self, other: Solution) -> Solution:
+        """Return this solution with the origins of both; a licence that one states holds."""
+        origins = tuple(dict.fromkeys((*self.origins, *other.origins)))
+        return Solution(self.code, origins, self.licence or other.licence)
 
     @property
     def id(self) -> str:
@@ -45,7 +56,8 @@ class Problem:
     `id` is `source/name`. `tests` is the content of a file of tests (docs/tests_format.md): an
     `entry`, and `cases` or `asserts`; empty if there are none. `generators` are programs whose
     function `generate_input` returns an input, large ones mostly; nobody vouches for them.
-    `in_effibench`: the problem is in the pool that EffiBench's were drawn from.
+    `number` is the one LeetCode shows. `in_effibench`: the problem is in the pool that
+    EffiBench's were drawn from.
     """
 
     id: str
@@ -53,13 +65,18 @@ class Problem:
     tests: Mapping[str, Any]
     description: str = ""
     generators: tuple[str, ...] = ()
+    number: int | None = None
     in_effibench: bool = False
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the columns of the problem, as `from_row` takes them."""
+        row = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        row["solutions"] = [{"id": s.id, **asdict(s)} for s in self.solutions]
+        return row
 
     def to_json(self) -> str:
         """Return the problem as one line of JSON."""
-        row = asdict(self)
-        row["solutions"] = [{"id": s.id, **asdict(s)} for s in self.solutions]
-        return json.dumps(row, ensure_ascii=False)
+        return json.dumps(self.to_row(), ensure_ascii=False)
 
     @classmethod
     def from_row(cls, row: object) -> Problem:
@@ -81,7 +98,8 @@ class Problem:
             solutions=tuple(map(_solution, solutions)),
             tests=_tests(row["tests"]),
             description=_text(row, "description"),
-            generators=tuple(_texts(row.get("generators") or ())),
+            generators=tuple(_texts(row.get("generators") or (), "generators")),
+            number=_number(row),
             in_effibench=row.get("in_effibench") is True,
         )
         if len({s.id for s in problem.solutions}) < len(problem.solutions):
@@ -92,10 +110,13 @@ class Problem:
 def _solution(row: object) -> Solution:
     if not isinstance(row, Mapping):
         raise BadRowError("a solution must be an object")
-    _require_keys(row, {"code", "origin"}, {"id", *Solution.__dataclass_fields__}, "a solution")
-    solution = Solution(_text(row, "code"), _text(row, "origin"), _text(row, "licence"))
+    _require_keys(row, {"code", "origins"}, {"id", *Solution.__dataclass_fields__}, "a solution")
+    origins = tuple(_texts(row["origins"], "origins"))
+    solution = Solution(_text(row, "code"), origins, _text(row, "licence"))
     if not solution.code.strip():
         raise BadRowError("a solution has no code")
+    if not origins:
+        raise BadRowError("a solution has no origin")
     if row.get("id") not in (None, solution.id):
         raise BadRowError(f"the id of a solution is that of another text: {row['id']!r}")
     return solution
@@ -137,7 +158,16 @@ def _text(row: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _texts(values: object) -> list[str]:
+def _texts(values: object, key: str) -> list[str]:
     if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
-        raise BadRowError("generators must be a list of texts")
+        raise BadRowError(f"{key} must be a list of texts")
     return list(values)
+
+
+def _number(row: Mapping[str, Any]) -> int | None:
+    value = row.get("number")
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < _LARGEST:
+        raise BadRowError("number must be a positive whole number")
+    return value

@@ -19,7 +19,7 @@ LAYERS = {  # folder, in order: the third-party packages it may import
     "measure": {"line_profiler", "memray", "ray"},
     "detectors": {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "tree_sitter_python"},
     "scorer": {"numpy"},
-    "dataset": {"numpy"},
+    "dataset": {"datasketch", "numpy", "pyarrow"},
     "train_detector": {"numpy", "ray", *TRAINING},
     "train_generator": {"numpy", "peft", "ray", "trl", *TRAINING},
     "refine": {"openai"},

@@ -1,0 +1,16 @@
+"""`effilint dataset`: problems with their solutions, collected, measured, paired, annotated."""
+
+from __future__ import annotations
+
+import click
+
+from effilint.commands.dataset import check, collect, split
+
+
+@click.group("dataset", short_help="Collect and split problems with their solutions.")
+def command() -> None:
+    """Make the data that the learned parts are trained on."""
+
+
+for one in (collect, check, split):
+    command.add_command(one.command)

@@ -1,0 +1,42 @@
+"""Files that are there as a whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write to, which takes the place of `path` at the end.
+
+    If anything goes wrong before, `path` is as it was. Raises `OSError`.
+    """
+    with _beside(path) as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            _give_usual_mode(file.name)
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def _beside(path: Path) -> IO[bytes]:
+    try:
+        return NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _give_usual_mode(name: str) -> None:
+    """A temporary file is its owner's alone; what is written here is as other files are."""
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(name, 0o666 & ~mask)
