@@ -41,6 +41,8 @@ class Commands(click.Group):
         """Run the command; what the system refuses to do is one line, and the exit code 2."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
         except BrokenPipeError:  # whoever reads has seen enough; click ends quietly
             raise
         except OSError as error:

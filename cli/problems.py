@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ def run_options(command: Command) -> Command:
         click.option(
             "--description",
             metavar="PATH",
-            help="The problem's text: --growth keeps to the constraints in it.",
+            help="The problem's text: larger inputs keep to the constraints in it.",
         ),
         click.option(
             "--isolation",
@@ -63,18 +63,41 @@ def tests_of(name: str, sandbox: Sandbox) -> Tests:
         raise click.BadParameter(f"{name}: {error.strerror}", param_hint="--tests") from None
 
 
-def description_of(name: str | None, tests: Tests, *, growth: bool) -> str | None:
-    """Return a problem's text, if there is one; `click.UsageError` where it cannot serve."""
-    if name and not growth:
-        raise click.UsageError("--description says nothing without --growth")
-    if growth and tests.entry is None:
-        raise click.UsageError("--growth is for functions: a script's input cannot be made larger")
+def description_of(name: str | None, tests: Tests, growing: Mapping[str, bool]) -> str | None:
+    """Return a problem's text, if there is one; `click.UsageError` where it cannot serve.
+
+    `growing` tells of each option that makes inputs larger whether it is given.
+    """
+    given = [option for option, is_given in growing.items() if is_given]
+    if name and not given:
+        raise click.UsageError(f"--description says nothing without {' or '.join(growing)}")
+    if given and tests.entry is None:
+        raise click.UsageError(
+            f"{given[0]} is for functions: a script's input cannot be made larger"
+        )
     return text_of(name, "--description") if name else None
 
 
-def climbed(program: Program, tests: Tests, sandbox: Sandbox, description: str | None) -> Ladder:
-    """Return what a solution takes on the inputs of its tests, made larger and larger."""
-    from effilint.measure import examples_of, ladder
+def climbed(
+    program: Program,
+    tests: Tests,
+    sandbox: Sandbox,
+    description: str | None,
+    reference: str | None = None,
+) -> Ladder:
+    """Return what a solution takes on the inputs of its tests, made larger and larger.
+
+    It must return there what the reference does, if there is one.
+    """
+    from effilint.measure import Program, examples_of, ladder
 
     examples = examples_of(tests, program.text)
-    return ladder(program, examples, sandbox, description=description)
+    other = Program(reference, tests.entry, tests.prelude) if reference else None
+    return ladder(
+        program,
+        examples,
+        sandbox,
+        description=description,
+        reference=other,
+        rule=tests.rule,
+    )

@@ -7,6 +7,7 @@ from effilint.measure.extraction import Untold
 from effilint.measure.growth import Growth, Point, growth
 from effilint.measure.inputs import Argument, Inputs
 from effilint.measure.ladder import Ladder, examples_of, ladder
+from effilint.measure.larger import CannotGrowError, larger
 from effilint.measure.measurement import Measurement, compare, measure
 from effilint.measure.sandbox import (
     Call,
@@ -16,6 +17,7 @@ from effilint.measure.sandbox import (
     Run,
     Sandbox,
     SandboxError,
+    SandboxFullError,
     Stop,
     call,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "BadTestsError",
     "Call",
     "CannotCompareError",
+    "CannotGrowError",
     "CannotRun",
     "Case",
     "Comparison",
@@ -56,6 +59,7 @@ __all__ = [
     "Samples",
     "Sandbox",
     "SandboxError",
+    "SandboxFullError",
     "Scaler",
     "Stop",
     "Tests",
@@ -67,6 +71,7 @@ __all__ = [
     "examples_of",
     "growth",
     "ladder",
+    "larger",
     "measure",
     "prove",
     "run_tests",

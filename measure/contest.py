@@ -12,17 +12,21 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
+from effilint.measure import wire
 from effilint.measure.bootstrap import Interval, ratio_of_medians
+from effilint.measure.equality import Rule
 from effilint.measure.meter import Figures
 from effilint.measure.sandbox import Limits, Order, Program, Run, Sandbox
 
 _ENOUGH = 0.020  # CPU seconds of a sample: below it, what a process costs to start tells
 _MOST_FORKS = 10  # that are added up for one sample
-_FIRST, _STEP, _MOST = 5, 2, 15  # samples of each side
+FIRST, MOST = 5, 15  # samples of each side
+_STEP = 2
 _WATCHED = 3  # runs of each side in which memory is watched
 _NOISY = 0.10  # width of the interval, in relation to the ratio
+_PLAIN = Rule()
 _SURE = 1.05  # a ratio this far from 1 is worth a decision
 
 
@@ -35,7 +39,8 @@ class Samples:
     """What one program took, over all inputs: CPU seconds, bytes, byte-seconds, by repetition.
 
     `memory` is the high-water mark of the process beyond what it had before its input, `gross`
-    the whole of it. `areas` is memory over processor time, of runs that were watched for it.
+    the whole of it. `areas` is that memory over processor time, of runs that were watched for it:
+    `gross_areas` the whole memory, and `wall_areas` the whole memory over the clock on the wall.
     """
 
     seconds: tuple[float, ...]
@@ -43,6 +48,8 @@ class Samples:
     memory: tuple[int, ...]
     gross: tuple[int, ...]
     areas: tuple[float, ...]
+    gross_areas: tuple[float, ...]
+    wall_areas: tuple[float, ...]
     switches: int
 
     @property
@@ -84,25 +91,33 @@ def contest(
     *,
     limits: Limits | None = None,
     least: float = _SURE,
+    most: int = MOST,
+    expected: Sequence[Any] | None = None,
+    rule: Rule | Sequence[Rule] = _PLAIN,
 ) -> Comparison:
     """Run both in turns until it is clear which takes less, or it is clear that it will not be.
 
-    `least` is the ratio worth knowing of: repetitions are added, up to 15, while the interval
-    holds 1 and `least` (or its inverse) both. Raises `CannotCompareError`.
+    `least` is the ratio worth knowing of: samples are added, up to `most`, while the interval
+    holds 1 and `least` (or its inverse) both. Each repetition must give the `expected` results by
+    this `rule` (as in `Order`), or else what `b` gives, if that can be told as data. Raises
+    `CannotCompareError`.
     """
     limits = limits or Limits()
-    sides = [_Side(name, p, inputs, sandbox, limits) for name, p in (("a", a), ("b", b))]
+    if expected is None:
+        expected = _results(Order(b, inputs, limits=limits), sandbox)
+    orders = [_order(program, inputs, limits, expected, rule) for program in (a, b)]
+    sides = [_Side(name, order, sandbox) for name, order in zip("ab", orders, strict=True)]
     for side in sides:
         side.warm_up()
     forks = max(side.forks for side in sides)
     while True:
-        for _ in range(_FIRST if not sides[0].count else _STEP):
+        for _ in range(min(_STEP if sides[0].count else FIRST, most - sides[0].count)):
             for side in sides:
                 side.sample(forks)
         found = [side.samples() for side in sides]
         ratio = ratio_of_medians(found[0].seconds, found[1].seconds)
         verdict = _verdict(ratio, least)
-        if verdict != "undecided" or sides[0].count >= _MOST:
+        if verdict != "undecided" or sides[0].count >= most:
             break
     for _ in range(_WATCHED):
         for side in sides:
@@ -124,10 +139,15 @@ def taken(
     sandbox: Sandbox,
     *,
     limits: Limits | None = None,
-    repetitions: int = _FIRST,
+    repetitions: int = FIRST,
+    expected: Sequence[Any] | None = None,
+    rule: Rule | Sequence[Rule] = _PLAIN,
 ) -> Samples:
-    """Return what one program takes alone; `CannotCompareError` if it does not come to its end."""
-    side = _Side("", program, inputs, sandbox, limits or Limits())
+    """Return what one program takes alone.
+
+    `CannotCompareError` if it does not come to its end, or gives other results than `expected`.
+    """
+    side = _Side("", _order(program, inputs, limits or Limits(), expected, rule), sandbox)
     side.warm_up()
     for _ in range(repetitions):
         side.sample(side.forks)
@@ -146,14 +166,39 @@ def _verdict(ratio: Interval, least: float) -> Literal["slower", "faster", "equa
     return "undecided"
 
 
+def _order(
+    program: Program,
+    inputs: Sequence[bytes],
+    limits: Limits,
+    expected: Sequence[Any] | None,
+    rule: Rule | Sequence[Rule],
+) -> Order:
+    """The same order as that of the tests: a program cannot tell that it is measured."""
+    rules = [rule] if isinstance(rule, Rule) else rule
+    keeps = any(one.target is not None for one in rules)
+    return Order(program, inputs, expected, rule, limits, keeps_arguments=keeps)
+
+
+def _results(order: Order, sandbox: Sandbox) -> list[Any] | None:
+    """What a program gives, as what others must give; None where that cannot be told."""
+    run = sandbox.submit(order).result()
+    try:
+        if order.program.entry is None:
+            results: list[Any] = [(call.value or b"").decode() for call in run.calls]
+        else:
+            results = [call.decoded() for call in run.calls]
+        for result in results:
+            wire.dump(result)
+    except ValueError:
+        return None
+    return results if len(results) == len(order.inputs) else None
+
+
 class _Side:
-    def __init__(
-        self, name: str, program: Program, inputs: Sequence[bytes], sandbox: Sandbox, limits: Limits
-    ) -> None:
-        self._name, self._sandbox = name, sandbox
-        self._order = Order(program, inputs, limits=limits)
+    def __init__(self, name: str, order: Order, sandbox: Sandbox) -> None:
+        self._name, self._sandbox, self._order = name, sandbox, order
         self._samples: list[tuple[list[Figures], int]] = []
-        self._watched: list[float] = []
+        self._watched: list[list[Figures]] = []
         self.forks = 1
 
     @property
@@ -172,7 +217,7 @@ class _Side:
     def watch(self) -> None:
         """Run with an eye on memory, which takes the processor away from the program at times."""
         order = replace(self._order, is_sampled=True)
-        self._watched.append(sum(figures.area_cpu for figures in self._run(order)))
+        self._watched.append(self._run(order))
 
     def samples(self) -> Samples:
         def each(value: Callable[[Figures], float]) -> tuple[float, ...]:
@@ -181,12 +226,17 @@ class _Side:
         def most(value: Callable[[Figures], int]) -> tuple[int, ...]:
             return tuple(max(map(value, found)) for found, _ in self._samples)
 
+        def areas(value: Callable[[Figures], float]) -> tuple[float, ...]:
+            return tuple(sum(map(value, found)) for found in self._watched)
+
         return Samples(
             seconds=each(lambda f: f.charged),
             wall=each(lambda f: f.wall),
-            memory=most(lambda f: f.peak - f.base),
+            memory=most(lambda f: f.net),
             gross=most(lambda f: f.peak),
-            areas=tuple(self._watched),
+            areas=areas(lambda f: max(0.0, round(f.area_cpu - f.base * f.cpu, 6))),
+            gross_areas=areas(lambda f: f.area_cpu),
+            wall_areas=areas(lambda f: f.area_wall),
             switches=sum(f.switches for found, _ in self._samples for f in found),
         )
 
@@ -200,5 +250,9 @@ class _Side:
 def _stopped(run: Run) -> str | None:
     if run.stop.reason:
         return run.stop.reason
-    raised = next((call.raised for call in run.calls if call.raised), None)
-    return f"raises {raised}" if raised else None
+    for call in run.calls:
+        if call.raised:
+            return f"raises {call.raised}"
+        if call.is_right is False:
+            return "gives other results when it is measured"
+    return None

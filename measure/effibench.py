@@ -9,17 +9,20 @@ al. 2024, "EffiBench: Benchmarking the Efficiency of Automatically Generated Cod
 
 and its published program overwrites the mean of ratios by the ratio of totals, sum(X_i) / sum(X_i
 of the reference), which the slowest problems decide. Both are given here. Here t is CPU time of
-the run alone; `published` takes wall time and the memory of the whole process instead, as the
-published program does, still without its start of an interpreter for each run.
+the run alone, and m is net of the interpreter, in MU and in TMU; `published` takes wall time and
+the memory of the whole process instead, as the published program does, still without its start of
+an interpreter for each run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, median
+from typing import NamedTuple
 
 from effilint.measure.bootstrap import Interval, mean_of_ratios, ratio_of_totals
+from effilint.measure.contest import Samples
 
 _LEAST_MEMORY = 1 << 20  # bytes: what is net of the interpreter is not known better
 _MEGABYTE = 1e6
@@ -30,15 +33,28 @@ class Taken:
     """What one solution took on the tests of one problem.
 
     `cpu` and `wall` in seconds; `net` and `gross` in bytes, without and with the interpreter;
-    `area_cpu` and `area_wall` in byte-seconds.
+    `area_net`, of net memory over CPU time, and `area_gross`, of all memory over the clock on the
+    wall, in byte-seconds.
     """
 
     cpu: float
     wall: float
     net: int
     gross: int
-    area_cpu: float
-    area_wall: float
+    area_net: float
+    area_gross: float
+
+    @classmethod
+    def of(cls, samples: Samples) -> Taken:
+        """Return the medians of what was measured."""
+        return cls(
+            cpu=samples.time,
+            wall=median(samples.wall),
+            net=int(median(samples.memory)),
+            gross=int(median(samples.gross)),
+            area_net=median(samples.areas),
+            area_gross=median(samples.wall_areas),
+        )
 
 
 @dataclass(frozen=True)
@@ -54,8 +70,9 @@ class Summary:
     """The six figures over the problems that both sides solve.
 
     `et` in seconds, `mu` in megabytes (10^6 bytes), `tmu` in megabyte-seconds. `problems` is the
-    number they stand for; `failed` the problems that the solution fails, `lost` those that the
-    reference does. `coarse` counts problems whose net memory is below a megabyte on either side.
+    number they stand for; `failed` the problems that the solution fails, `lost` those that only
+    the reference does. `coarse` counts problems whose net memory is below a megabyte on either
+    side.
     """
 
     problems: int
@@ -78,27 +95,27 @@ def summary(
 ) -> Summary:
     """Return the six figures; None stands for a solution that does not pass its tests.
 
-    Both mappings go from a problem's name to what was taken. Raises `ValueError` if there is no
-    problem that both sides solve.
+    Both mappings go from a problem's name to what was taken; a problem that one of them lacks is
+    failed there. In ratios, net memory is a megabyte (2^20 bytes) at least on either side, since
+    less cannot be told apart. Raises `ValueError` if there is no problem that both sides solve.
     """
-    common = [name for name in solutions if solutions[name] and references.get(name)]
+    names = list(dict.fromkeys([*solutions, *references]))
+    common = [name for name in names if solutions.get(name) and references.get(name)]
     if not common:
         raise ValueError("there is no problem that both sides solve")
     pairs = [(solutions[name], references[name]) for name in common]
     both = [(a, b) for a, b in pairs if a and b]
-    time = _wall if published else _cpu
-    memory = _gross if published else _net
-    area = _area_wall if published else _area_cpu
+    form = _PUBLISHED if published else _OURS
     return Summary(
         problems=len(common),
-        failed=tuple(name for name in solutions if not solutions[name]),
-        lost=tuple(n for n in solutions if solutions[n] and not references.get(n)),
-        et=fmean(time(a) for a, _ in both),
-        mu=fmean(memory(a) for a, _ in both) / _MEGABYTE,
-        tmu=fmean(area(a) for a, _ in both) / _MEGABYTE,
-        net=_normalized(both, time),
-        nmu=_normalized(both, memory),
-        ntmu=_normalized(both, area),
+        failed=tuple(name for name in names if not solutions.get(name)),
+        lost=tuple(n for n in names if solutions.get(n) and not references.get(n)),
+        et=fmean(form.time(a) for a, _ in both),
+        mu=fmean(form.memory(a) for a, _ in both) / _MEGABYTE,
+        tmu=fmean(form.area(a) for a, _ in both) / _MEGABYTE,
+        net=_normalized(both, form.time),
+        nmu=_normalized(both, form.memory_of_ratio),
+        ntmu=_normalized(both, form.area_of_ratio),
         coarse=sum(min(a.net, b.net) < _LEAST_MEMORY for a, b in both),
     )
 
@@ -110,26 +127,27 @@ def _normalized(
     return Normalized(mean_of_ratios(values), ratio_of_totals(values))
 
 
-def _cpu(taken: Taken) -> float:
-    return taken.cpu
+class _Form(NamedTuple):
+    """Which figures count, as they are and in ratios."""
+
+    time: Callable[[Taken], float]
+    memory: Callable[[Taken], float]
+    memory_of_ratio: Callable[[Taken], float]
+    area: Callable[[Taken], float]
+    area_of_ratio: Callable[[Taken], float]
 
 
-def _wall(taken: Taken) -> float:
-    return taken.wall
-
-
-def _net(taken: Taken) -> float:
-    # Below a megabyte nobody knows how much it is; a ratio of two such figures is 1.
-    return max(taken.net, _LEAST_MEMORY)
-
-
-def _gross(taken: Taken) -> float:
-    return taken.gross
-
-
-def _area_cpu(taken: Taken) -> float:
-    return taken.area_cpu
-
-
-def _area_wall(taken: Taken) -> float:
-    return taken.area_wall
+_OURS = _Form(
+    time=lambda taken: taken.cpu,
+    memory=lambda taken: taken.net,
+    memory_of_ratio=lambda taken: max(taken.net, _LEAST_MEMORY),
+    area=lambda taken: taken.area_net,
+    area_of_ratio=lambda taken: max(taken.area_net, _LEAST_MEMORY * taken.cpu),
+)
+_PUBLISHED = _Form(
+    time=lambda taken: taken.wall,
+    memory=lambda taken: taken.gross,
+    memory_of_ratio=lambda taken: taken.gross,
+    area=lambda taken: taken.area_gross,
+    area_of_ratio=lambda taken: taken.area_gross,
+)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
+from numbers import Number
 from typing import Any
 
 from effilint.measure import wire
@@ -39,14 +40,16 @@ VIEWS: dict[str, Callable[[Any], Any]] = {
     "max": max,
     "min": min,
 }
+_AT_A_GLANCE = {"item", "len", "bool", "str"}  # views of a range that do not go through it
+_MOST_RELATIVE = 0.01  # a larger tolerance is no fraction of a number, but a distance
 
 
 @dataclass(frozen=True)
 class Rule:
     """When a result counts as the expected one; equality as Python has it if nothing is said.
 
-    `tolerance`: how far numbers may be off, absolutely or in relation to the larger one; if
-    `relative` is given, that holds for the relation in its place (0.0: only absolutely).
+    `tolerance`: how far numbers may be off, absolutely or, up to 0.01, in relation to the larger
+    one; if `relative` is given, that holds for the relation in its place (0.0: only absolutely).
     `unordered`: the outermost list may be in any order. `any_of`: what is expected is a list of
     results, each of which is right. `exact`: the types are the same too, so that 1 is not True.
     `views`: what is done to a result, in this order, before it is compared: a name in `VIEWS`,
@@ -68,13 +71,16 @@ class Rule:
         return not (self.views or self.any_of or self.target is not None)
 
 
+def is_plainly_right(content: bytes, expected: str, rule: Rule) -> bool:
+    """Whether these are the very bytes of the expected value, and that is enough."""
+    return rule.is_plain() and content == b'["returned",[],%b,[]]' % expected.encode()
+
+
 def is_right(content: bytes, expected: str, rule: Rule) -> bool:
     """Whether `content`, as the runner gives it, holds the expected value (`wire.dump`).
 
     Raises `wire.NotPlainError` for objects of classes that only the program knows.
     """
-    if rule.is_plain() and content == b'["returned",[],%b,[]]' % expected.encode():
-        return True
     try:
         kind, _, result, arguments = json.loads(content)
         if kind != "returned":
@@ -104,6 +110,8 @@ def _text(data: Any) -> str:
 def viewed(value: Any, view: str) -> Any:
     """Return what one of a rule's views makes of plain data; `LookupError` for an unknown one."""
     name, _, detail = view.partition(" ")
+    if name not in _AT_A_GLANCE and _is_endless(value):
+        raise wire.NotPlainError("a range without end")
     if name == "each":
         return iter([viewed(item, detail) for item in value])
     if name == "round":
@@ -111,6 +119,10 @@ def viewed(value: Any, view: str) -> Any:
     if name == "item":
         return value[json.loads(detail)]
     return VIEWS[name](value)
+
+
+def _is_endless(value: object) -> bool:
+    return isinstance(value, range) and bool(value[wire.LONGEST :])
 
 
 def _is_same(found: Any, wanted: Any, rule: Rule) -> bool:
@@ -139,7 +151,7 @@ def _key(value: Any) -> Any:
         return type(value), *map(_key, value)
     if isinstance(value, dict):
         return dict, frozenset((k, _key(v)) for k, v in value.items())
-    if isinstance(value, set | frozenset):
+    if isinstance(value, Set):
         return set, frozenset(value)
     if isinstance(value, wire.ListNode | wire.TreeNode):
         return type(value), *map(_key, _nodes(value))
@@ -150,7 +162,7 @@ def _is_equal(found: Any, wanted: Any, rule: Rule) -> bool:
     """Equality as Python has it, but for numbers that are close and for linked nodes."""
     if isinstance(wanted, wire.ListNode | wire.TreeNode):
         return type(found) is type(wanted) and _is_equal(_nodes(found), _nodes(wanted), rule)
-    if isinstance(wanted, int | float) and isinstance(found, int | float):
+    if _is_number(wanted) and _is_number(found):
         return _is_equal_number(found, wanted, rule)
     if isinstance(wanted, list | tuple):
         return (
@@ -173,6 +185,12 @@ def _nodes(value: wire.ListNode | wire.TreeNode) -> list[Any]:
     return list(wire.decoded(values))
 
 
+def _is_number(value: Any) -> bool:
+    if isinstance(value, int | float):
+        return True
+    return isinstance(value, Number) and not isinstance(value, complex)  # fractions, decimals
+
+
 def _is_equal_number(found: float, wanted: float, rule: Rule) -> bool:
     if found == wanted or rule.tolerance is None:
         return found == wanted or (math.isnan(wanted) and math.isnan(found))
@@ -181,7 +199,9 @@ def _is_equal_number(found: float, wanted: float, rule: Rule) -> bool:
 
 def _is_close(found: float, wanted: float, rule: Rule) -> bool:
     absolute = rule.tolerance or 0.0
-    relative = absolute if rule.relative is None else rule.relative
+    relative = rule.relative
+    if relative is None:
+        relative = absolute if absolute <= _MOST_RELATIVE else 0.0
     return math.isclose(found, wanted, rel_tol=relative, abs_tol=absolute)
 
 

@@ -80,7 +80,7 @@ def _why_not(how: str) -> str:
 @cache
 def _recorder() -> Program:
     """The program that records; it brings what it imports, since the jail has none of our files."""
-    names = ("wire", "stand_in", "rewriting")
+    names = ("plain", "wire", "stand_in", "rewriting")
     modules = {f"effilint.measure.{name}": _text(name) for name in names}
     prelude = _BOOTSTRAP.format(modules=modules)
     return Program(_text("recording"), "extract", prelude, filename="<recording>")
@@ -98,6 +98,8 @@ def _checked(note: Any) -> Claim | Untold:
         if "why" in note:
             return Untold(line, str(note["why"]))
         given, expected = note["input"], note["expected"]
+        if not wire.is_exact(given.encode()):
+            raise BrokenFrameError
         positional, named = wire.load(given.encode())
         if not isinstance(positional, list) or not isinstance(named, dict):
             return Untold(line, "the tests tamper with what records them")

@@ -1,7 +1,8 @@
 """How time grows with size, from measured points.
 
-The exponent is the slope of the logarithm of the cost over that of the size, by least squares over
-the largest sizes; its interval is a percentile bootstrap over the points (Efron 1979).
+The exponent is the k of `cost = a + b * n^k`, by least squares of the relative errors over the
+largest sizes: a call has a fixed cost, which would make any growth look slower. Its interval is a
+percentile bootstrap over sizes and runs (Efron 1979).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -45,14 +46,25 @@ _MODELS: dict[str, Callable[[float], float]] = {  # slowest growth first
     "O(n^2)": lambda n: n**2,
     "O(n^3)": lambda n: n**3,
 }
+_FLAT = ("O(1)", "O(log n)")
 _EXPONENTIAL = "O(2^n)"
 _FEWEST = 4  # points
 _SPAN = 8  # the largest size over the smallest
 _WORST = 0.3  # relative error at which no model fits
 _EQUAL = 1.3  # times the error of the best model, at which a simpler one is as good
 _TAIL = 16  # sizes this many times below the largest say little of what comes
-_ROUNDS = 1000  # of the bootstrap
+_TAIL_SIZES = 5  # at least; three numbers are fitted to them
+_LOWER = 0.3  # of the cost of the smallest size may be what grows more slowly
+_CLEAR = 4.0  # times the least cost is well above the fixed cost
+_ROUNDS = 400  # of the bootstrap
 _NOISE = 0.03  # relative error that any measurement has
+_STEEPEST = 6.0  # exponent
+_STEEP = 3.5  # exponent above which growth may be exponential
+_SMALL = 100  # size at which exponential growth has ended
+_ABOVE = 2.0  # times the least cost is more than the fixed cost of a call
+_EXPLAINED = 0.7  # of the error of a constant is left by what explains little
+_GRID = 12  # exponents that are tried at first
+_NARROW = 10  # times the best exponent is narrowed down, each time to three fifths
 
 
 def fitted(points: Sequence[Point]) -> str:
@@ -89,19 +101,66 @@ def growth(points: Sequence[Point], *, seed: int = 0) -> Growth:
         runs[point.n].append(point.cost)
     medians = [Point(n, median(costs)) for n, costs in sorted(runs.items())]
     name = fitted(medians)
-    largest = max(runs, default=0)
-    tail = [point for point in points if point.n * _TAIL >= largest]
-    if len({point.n for point in tail}) < _FEWEST - 1:
-        tail = points
-    if name == _EXPONENTIAL or len({point.n for point in tail}) < _FEWEST - 1:
+    if name == _EXPONENTIAL or len(runs) < _FEWEST - 1:
         return Growth(name, math.nan, -math.inf, math.inf)
+    largest = max(runs)
+    sizes = sorted(runs)
+    least = min(point.cost for point in medians)
+    clear = [p.n for p in medians if p.n * _TAIL >= largest and p.cost > _CLEAR * least]
+    tail = {n: runs[n] for n in (clear if len(clear) >= _FEWEST else sizes[-_TAIL_SIZES:])}
+    fixed = max(_ABOVE * least, _LOWER * median(tail[min(tail)]))
+    if name in _FLAT or _is_noise(medians, name):
+        fixed = -1.0
     rng = random.Random(seed)
-    drawn = [_slope(rng.choices(tail, k=len(tail))) for _ in range(_ROUNDS)]
-    slopes = sorted(slope for slope in drawn if slope is not None)
-    place = len(slopes) // 40
-    exponent = _slope(tail)
+    drawn = (_exponent(_again(tail, rng), fixed) for _ in range(_ROUNDS))
+    exponents = sorted(exponent for exponent in drawn if exponent is not None)
+    exponent = _exponent(list(tail.items()), fixed)
     assert exponent is not None
-    return Growth(name, exponent, slopes[place], slopes[-place - 1])
+    place = len(exponents) // 40
+    low, high = exponents[place], exponents[-place - 1]
+    return Growth(name, exponent, min(low, exponent), max(high, exponent))
+
+
+_Runs = list[tuple[int, list[float]]]  # sizes with the costs of their runs
+
+
+def _again(tail: Mapping[int, list[float]], rng: random.Random) -> _Runs:
+    """Sizes drawn by chance, with as many of their runs, and a noise that those have in common."""
+    found = []
+    for n, costs in rng.choices(list(tail.items()), k=len(tail)):
+        noise = rng.gauss(1.0, _NOISE)
+        found.append((n, [cost * noise for cost in rng.choices(costs, k=len(costs))]))
+    return found
+
+
+def _exponent(runs: _Runs, most: float) -> float | None:
+    """The exponent over a fixed cost of at most so much; of the whole cost, if that is below zero.
+
+    None for runs of fewer than three sizes, which any exponent fits.
+    """
+    if len({n for n, _ in runs}) < _FEWEST - 1:
+        return None
+    if most < 0:
+        return _slope([Point(n, cost) for n, costs in runs for cost in costs])
+    largest = max(n for n, _ in runs)
+    logs = [math.log(n / largest) for n, _ in runs]
+    sums = [(len(c), sum(1 / x for x in c), sum(1 / x**2 for x in c)) for _, c in runs]
+
+    def error(exponent: float) -> float:
+        return _squares(sums, [math.exp(exponent * log) for log in logs], most)
+
+    return _least(error, _STEEPEST)
+
+
+def _least(error: Callable[[float], float], high: float) -> float:
+    """Where between zero and `high` an error is least, as far as a grid leads to it."""
+    step = high / _GRID
+    best = min((step * place for place in range(1, _GRID + 1)), key=error)
+    low, high = max(best - step, 1e-3), best + step
+    for _ in range(_NARROW):
+        one, other = low + 0.4 * (high - low), low + 0.6 * (high - low)
+        low, high = (low, other) if error(one) < error(other) else (one, high)
+    return (low + high) / 2
 
 
 def _slope(points: Sequence[Point]) -> float | None:
@@ -116,41 +175,66 @@ def _slope(points: Sequence[Point]) -> float | None:
 
 def _error(points: Sequence[Point], model: Callable[[float], float]) -> float:
     """The root of the mean squared relative error of the best line."""
-    # Relative errors: each equation a + b * g(n) = cost is divided by its cost.
-    rows = [(1 / p.cost, model(p.n) / p.cost) for p in points]
-    s11 = sum(x * x for x, _ in rows)
-    s12 = sum(x * y for x, y in rows)
-    s22 = sum(y * y for _, y in rows)
-    s1 = sum(x for x, _ in rows)
-    s2 = sum(y for _, y in rows)
+    sums = [(1, 1 / point.cost, 1 / point.cost**2) for point in points]
+    return math.sqrt(_squares(sums, [model(point.n) for point in points]) / len(points))
+
+
+def _squares(
+    sums: Sequence[tuple[int, float, float]], xs: Sequence[float], most: float = math.inf
+) -> float:
+    """The sum of the squared relative errors of the best line `a + b * x`, with b not below zero.
+
+    If it rises, a is between zero and `most`.
+
+    `sums` are for each x how many costs there are, and the sums of their inverses and of the
+    squares of those: each equation a + b * x = cost is divided by its cost.
+    """
+    count = sum(number for number, _, _ in sums)
+    s1, s11 = sum(one for _, one, _ in sums), sum(two for _, _, two in sums)
+    s2 = sum(one * x for (_, one, _), x in zip(sums, xs, strict=True))
+    s12 = sum(two * x for (_, _, two), x in zip(sums, xs, strict=True))
+    s22 = sum(two * x * x for (_, _, two), x in zip(sums, xs, strict=True))
     lines = [(s1 / s11, 0.0)]
+    determinant = s11 * s22 - s12 * s12
     if s22 > 0:
-        lines.append((0.0, s2 / s22))
-        determinant = s11 * s22 - s12 * s12
-        if determinant > 1e-12 * s11 * s22:
-            a = (s1 * s22 - s2 * s12) / determinant
-            b = (s2 * s11 - s1 * s12) / determinant
-            if a >= 0 and b >= 0:
-                lines.append((a, b))
+        is_free = determinant > 1e-12 * s11 * s22
+        a = (s1 * s22 - s2 * s12) / determinant if is_free else 0.0
+        a = min(max(a, 0.0), most)
+        lines.append((a, max((s2 - a * s12) / s22, 0.0)))
     return min(
-        math.sqrt(sum((a * x + b * y - 1) ** 2 for x, y in rows) / len(rows)) for a, b in lines
+        max(a * a * s11 + 2 * a * b * s12 + b * b * s22 - 2 * (a * s1 + b * s2) + count, 0.0)
+        for a, b in lines
     )
+
+
+def _is_noise(points: Sequence[Point], name: str) -> bool:
+    """Whether no power of n explains much of what makes costs differ."""
+    largest = max(point.n for point in points)
+
+    def power(exponent: float) -> float:
+        return _error(points, lambda n: (n / largest) ** exponent)
+
+    same = _error(points, lambda _: 0.0)
+    return name == UNCLEAR and power(_least(power, _STEEPEST)) > _EXPLAINED * same
 
 
 def _is_exponential(points: Sequence[Point]) -> bool:
     """Whether each unit of n multiplies the cost, at sizes where no power would grow so fast."""
-    first, last = points[0], points[-1]
-    if last.n <= first.n or last.n > 100 or last.cost < 30 * first.cost:
+    largest, least = max(p.n for p in points), min(p.cost for p in points)
+    risen = [p for p in points if p.cost > _ABOVE * least]
+    if largest > _SMALL or len(risen) < _FEWEST - 1:
         return False
-    straight = _spread([p.n for p in points], [math.log(p.cost) for p in points])
-    power = _spread([math.log(p.n) for p in points], [math.log(p.cost) for p in points])
-    steepness = math.log(last.cost / first.cost) / math.log(last.n / first.n)
-    return steepness > 3.5 and straight < power
+    first, last = min(risen), max(risen)
+    if last.cost < 30 * least or last.n == first.n:
+        return False
 
+    def power(exponent: float) -> float:
+        return _error(points, lambda n: (n / largest) ** exponent)
 
-def _spread(xs: Sequence[float], ys: Sequence[float]) -> float:
-    """The squared errors that a straight line leaves."""
-    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
-    across = sum((a - x) ** 2 for a in xs)
-    slope = sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / across if across else 0.0
-    return sum((b - y - slope * (a - x)) ** 2 for a, b in zip(xs, ys, strict=True))
+    def exponential(rate: float) -> float:
+        return _error(points, lambda n: math.exp(rate * (n - largest)))
+
+    exponent, rate = _least(power, 5 * _STEEPEST), _least(exponential, 3.0)
+    if exponent <= _STEEP or exponential(rate) > _WORST:
+        return False
+    return exponent > _STEEPEST or exponential(rate) < power(exponent)

@@ -26,6 +26,7 @@ _SYS_PTRACE, _SYS_ADMIN = 1 << 19, 1 << 21
 
 _SELF = "/proc/self/"
 _SCRATCH, _SMALL = b"mode=1777,size=16m,nr_inodes=1000", b"size=16k"
+_SHARED, _LOCKS = "/dev/shm", b"mode=1777,size=256k,nr_inodes=64"  # for locks of multiprocessing
 _OPEN_FILES, _THREADS, _LARGEST_FILE, _STACK = 64, 64, 16 << 20, 64 << 20
 
 
@@ -76,6 +77,7 @@ def confine(level: Level, scratch: str, readable: list[str], memory: int) -> Non
     if level is Level.NAMESPACES:
         checked(library.unshare(NEW_NAMESPACES["mount"]), "unshare")
         _mount(library, scratch, 0, _SCRATCH)
+        _mount(library, _SHARED, _NO_EXEC, _LOCKS)
         _cover_processes(library, [path for path in readable if path.startswith(_SELF)])
     os.chdir(scratch)
     checked(library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
@@ -85,7 +87,7 @@ def confine(level: Level, scratch: str, readable: list[str], memory: int) -> Non
         landlock.restrict(readable, [scratch, "/dev/null"])
     elif level is Level.NAMESPACES and landlock.version():
         # What can be seen may be read; pipes of others could be written to otherwise.
-        landlock.restrict(["/"], [scratch, "/dev/null"])
+        landlock.restrict(["/"], [scratch, _SHARED, "/dev/null"])
     if level:
         seccomp.install(paths=level >= Level.LANDLOCK)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from effilint.measure.isolation import Level
+from effilint.measure.nobody import nobody
 from effilint.measure.wire import BrokenFrameError, Channel
 
 # The inside sees the files of this package as one, without the site packages it may be found by.
@@ -34,10 +35,16 @@ main(int(sys.argv[2]), json.loads(sys.argv[3]))
 """
 _ASK = """
 import json, sys, sysconfig
-paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}
-print(json.dumps([sorted(paths), [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]]))
+packages = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+library = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+print(json.dumps([[sys.prefix, sys.base_prefix, sys.exec_prefix, *library, *packages], packages]))
 """
-_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin")
+# Of /usr, what programs need: people have their projects in /usr/src and /usr/local, too.
+_SYSTEM = (
+    *("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share"),
+    *("/usr/local/lib", "/usr/local/lib64", "/lib", "/lib64", "/lib32", "/bin"),
+)
+_PREFIXES = ("/", "/usr", "/usr/local")  # of an interpreter whose parts are in there
 _FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _WARM = (
@@ -48,8 +55,8 @@ _WARM = (
 ).split()
 _BOX = "/box"  # the scratch folder where it is the only one
 _START = 60.0  # seconds in which a process must be ready; importing may take long
-_GRACE = 10.0  # seconds beyond the limits of a program after which the jail itself hangs
-_FIRST_USER = 61_000  # of the users that nobody is: one for each worker
+_GRACE = 10.0  # seconds for what takes no time
+_PATIENCE = 45.0  # seconds beyond loading and a case after which the jail itself hangs
 
 
 class JailError(Exception):
@@ -82,7 +89,9 @@ def interpreter(executable: str) -> Interpreter:
     except (OSError, subprocess.SubprocessError, ValueError):
         raise JailError(f"{executable} is no Python that runs") from None
     real = os.path.dirname(os.path.realpath(executable))
-    roots = [f for f in (*folders, real) if os.path.isdir(f)]
+    roots = [f for f in (*folders, real) if os.path.isdir(f) and f not in _PREFIXES]
+    if executable.startswith("/usr/"):  # it may be a link to one elsewhere
+        roots.append(os.path.dirname(executable))
     return Interpreter(executable, tuple(_outermost(roots)), tuple(packages))
 
 
@@ -103,7 +112,6 @@ class Setup(NamedTuple):
     imports: tuple[str, ...] = ()
     readable: tuple[str, ...] = ()
     scratch: str = ""  # an empty folder; with namespaces none is needed
-    number: int = 0  # of the worker
 
 
 class Jail:
@@ -143,7 +151,7 @@ class Jail:
         Raises `JailError` where the jail does not keep its own time; it has to be closed then.
         """
         limits = order["limits"]
-        patience = 3 * limits["wall"] + _GRACE
+        patience = 2 * limits["wall"] + _PATIENCE
         try:
             self._channel.send(
                 json.dumps(order | {"cases": len(cases)}).encode(), time.monotonic() + _GRACE
@@ -184,17 +192,17 @@ class Jail:
         is_walled = setup.level is Level.NAMESPACES
         # What only root may read of the folders asked for, nobody else could.
         is_somebody_else = os.getuid() == 0 and not setup.readable
-        user = _FIRST_USER + setup.number if is_somebody_else else 0
+        user = nobody() if is_walled and is_somebody_else else 0
         inside = {
             "level": int(setup.level),
             "scratch": self._scratch,
             "readable": [*python.folders, *_SYSTEM, *_FILES, *_DEVICES, *setup.readable],
-            "user": user if is_walled else 0,
+            "user": user,
             "imports": [*_WARM, *setup.imports],
             "path": list(python.packages) if setup.imports or setup.readable else [],
         }
         here = str(Path(__file__).parent)
-        command = [python.executable, "-I", "-S", "-B", "-c", program_of("zygote")]
+        command = [python.executable, "-I", "-S", "-B", "-c", program_of("keeper")]
         command += [here, str(descriptor), json.dumps(inside)]
         if not is_walled:
             return command
@@ -214,10 +222,10 @@ def _bubblewrap(folders: Sequence[str], user: int) -> list[str]:
     else:
         command += ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "CAP_SYS_ADMIN"]
     made: set[str] = set()
-    for path in (*_SYSTEM, *_FILES, *_outermost(folders)):
+    for path in _outermost([*_SYSTEM, *_FILES, *folders]):
         if os.path.islink(path) and path in _SYSTEM:
             command += ["--symlink", os.readlink(path), path]
-        elif os.path.exists(path) and not path.startswith("/usr/"):
+        elif os.path.exists(path):
             for parent in reversed(Path(path).parents):
                 if str(parent) not in made and str(parent) != "/":
                     command += ["--perms", "0755", "--dir", str(parent)]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from types import FrameType
 from typing import Any
 
 from effilint.measure import wire
-from effilint.measure.equality import HOSTILE, Rule, is_right, is_same_output
+from effilint.measure.comparing import TooLongError, in_time
+from effilint.measure.equality import (
+    HOSTILE,
+    Rule,
+    is_plainly_right,
+    is_right,
+    is_same_output,
+)
 from effilint.measure.meter import fair
+from effilint.measure.words import readable
 
-_LONGEST = 10.0  # CPU seconds for comparing one result
 _SHOWN = 300  # bytes of a wrong result
-
-
-class _TooLongError(Exception):
-    """Comparing takes too long."""
 
 
 def judged(
@@ -40,8 +41,10 @@ def judged(
         content = output if expected["is_script"] else said["content"]
         right = "raised" not in said and "opaque" not in said
         if right:
-            is_same = is_same_output if expected["is_script"] else is_right
-            right = _in_time(is_same, content, value, Rule(**rule), said)
+            if expected["is_script"]:
+                right = is_same_output(content, value, Rule(**rule))
+            else:
+                right = _is_right(content, value, Rule(**rule), said)
         if not right:
             said.setdefault("words", _shown(content))
         said.pop("content", None)
@@ -51,33 +54,20 @@ def judged(
         yield head | {"said": said, "is_right": right}
 
 
-def _in_time(
-    is_same: Callable[[bytes, str, Rule], bool],
-    content: bytes,
-    value: str,
-    rule: Rule,
-    said: dict[str, Any],
-) -> bool:
+def _is_right(content: bytes, value: str, rule: Rule, said: dict[str, Any]) -> bool:
     """Compare, and note in `said` why that cannot be done.
 
     So it is with objects of the program's own classes, and with what is made to take for ever to
     be read, such as keys that collide.
     """
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise _TooLongError
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, _LONGEST)
+    if is_plainly_right(content, value, rule):
+        return True
     try:
-        return is_same(content, value, rule)
-    except _TooLongError:
+        return in_time(lambda: is_right(content, value, rule), len(content))
+    except TooLongError:
         said["opaque"] = "something that takes too long to compare"
     except wire.NotPlainError as found:
-        said["opaque"] = str(found)
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        said["opaque"] = readable(str(found))
     return False
 
 
@@ -94,7 +84,7 @@ def said_by(answer: bytes) -> dict[str, Any]:
         said: dict[str, Any] = {"peak": int(head["peak"]), "content": content}
         for key in ("raised", "opaque", "words"):
             if head.get(key) is not None:
-                said[key] = " ".join(str(head[key]).split())[:500]
+                said[key] = readable(str(head[key]))
         if isinstance(head.get("line"), int):
             said["line"] = head["line"]
     except HOSTILE:
@@ -105,7 +95,7 @@ def said_by(answer: bytes) -> dict[str, Any]:
 def _shown(content: bytes) -> str:
     """The beginning of a wrong result, for people."""
     content = content.removeprefix(b'["returned",[],').removesuffix(b",[]]")
-    text = content[:_SHOWN].decode("utf-8", "replace")
+    text = readable(content[:_SHOWN].decode("utf-8", "replace"))
     return text if len(content) <= _SHOWN else f"{text}..."
 
 

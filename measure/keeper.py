@@ -1,37 +1,33 @@
 """The first process inside: it runs no code under test itself, and holds the clock.
 
-It starts with nothing but the standard library and what is to be warm, and then, for each order
-from outside, forks a process that gives up everything and runs a program, hands it inputs one by
-one, and passes on what it answers together with what the kernel says it took. The program's own
-word on time and memory is not asked.
+For each order from outside it has the zygote beside it fork a process that gives up everything and
+runs a program, hands that inputs one by one, and passes on what it answers together with what the
+kernel says it took. The program's own word on time and memory is not asked, and it learns nothing
+but its own text before it is loaded: orders, inputs and answers are in this process, of which
+nothing is forked.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
-import importlib
 import json
 import os
 import select
 import signal
 import socket
-import sys
 import time
-from collections.abc import Sequence
 from typing import Any
 
-from effilint.measure import isolation, runner, scratch, seccomp
-from effilint.measure.isolation import NEW_NAMESPACES, Level
-from effilint.measure.libc import checked, libc
-from effilint.measure.meter import Figures, Meter, fair
+from effilint.measure import isolation, scratch
+from effilint.measure.isolation import Level
+from effilint.measure.meter import Figures, Meter, fair, fair_between, fair_load
 from effilint.measure.wire import BrokenFrameError, Channel
+from effilint.measure.zygote import Zygote, ZygoteError
 
 _FOREVER = 1e8
 _FIRST, _OFTEN, _LATER = 0.1, 0.001, 0.005  # seconds between samples: often for the first ones
 _LOOK = 0.02  # seconds between two looks at the clock where memory is not sampled
-_LAST_BREATH = 0.2  # seconds for a process that hung up to come to its end
 _STEP_IN = 30.0  # seconds in which a process must have been shut in
 _MOST_THREADS = 64  # where no limit of the kernel counts them
 _TAIL = 4096  # bytes of standard error that are kept
@@ -41,25 +37,21 @@ _CHUNK = 1 << 20
 def main(descriptor: int, setup: dict[str, Any]) -> None:
     """Serve the orders that come over the socket `descriptor` until it is closed.
 
-    `setup`: `level`, `scratch` (a folder), `readable` (folders), `user` (to become; 0 for none),
-    `imports` (modules to have warm), `path` (to search them in).
+    `setup`: that of `effilint.measure.zygote.Zygote`.
     """
     isolation.die_with_parent()
     channel = Channel(socket.socket(fileno=descriptor))
-    sys.path[:] = [*sys.path, *setup["path"]]
-    for name in setup["imports"]:
-        importlib.import_module(name)
-    if setup["user"]:
-        isolation.become(setup["user"])
-    jail = Jail(setup)
-    gc.collect()
-    gc.freeze()
-    _tell(channel, {"event": "ready"})
-    with contextlib.suppress(BrokenFrameError, TimeoutError):
+    try:
+        jail = Jail(setup, Zygote(setup, channel))
+        if setup["user"]:
+            isolation.become(setup["user"])
+        _tell(channel, {"event": "ready"})
         while True:
             order = json.loads(channel.receive(time.monotonic() + _FOREVER))
             cases = [channel.receive(time.monotonic() + _FOREVER) for _ in range(order["cases"])]
             _serve(channel, jail, order, cases)
+    except (BrokenFrameError, TimeoutError, ZygoteError):
+        return
 
 
 def _serve(outside: Channel, jail: Jail, order: dict[str, Any], cases: list[bytes]) -> None:
@@ -83,36 +75,13 @@ def _tell(outside: Channel, head: dict[str, Any]) -> None:
 
 
 class Jail:
-    """Makes processes that run one program each."""
+    """What one worker's programs have in common: the zygote, and the scratch folder."""
 
-    def __init__(self, setup: dict[str, Any]) -> None:
+    def __init__(self, setup: dict[str, Any], zygote: Zygote) -> None:
         self._level = Level(setup["level"])
         self._scratch: str = setup["scratch"]
-        self._readable: list[str] = setup["readable"]
-        self._libc = libc()
-        self._home = -1
+        self.zygote = zygote
         self.clean()
-        if self._level is Level.NAMESPACES:
-            seccomp.prepare(1, paths=True)  # each program is the first process of its world
-            self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-
-    def fork(self) -> int:
-        """Fork; with namespaces the child is the first process of a world of its own."""
-        if self._level is not Level.NAMESPACES:
-            return os.fork()
-        flag = NEW_NAMESPACES["pid"]
-        checked(self._libc.unshare(flag), "unshare")
-        pid = os.fork()
-        if pid:
-            checked(self._libc.setns(self._home, flag), "setns")
-        else:
-            os.close(self._home)
-        return pid
-
-    def confine(self, memory: int, also_readable: Sequence[str] = ()) -> None:
-        """Shut the calling process in, with `memory` bytes to grow by."""
-        readable = [*self._readable, *also_readable]
-        isolation.confine(self._level, self._scratch, readable, memory)
 
     def clean(self) -> None:
         """Take away what a program left in the scratch folder; with namespaces it is gone."""
@@ -147,25 +116,24 @@ class Process:
         self._limits: dict[str, float] = order["limits"]
         self._is_script = order["program"]["entry"] is None
         self._is_sampled: bool = order["sample"]
+        self._order, self._case = order, b""
         ours, theirs = socket.socketpair()
         self._output = _Output(int(self._limits["output"]), keeps=self._is_script)
         self._input = os.memfd_create("input")
-        self._pid = jail.fork()
-        if self._pid == 0:
-            outside.close()
-            ours.close()
-            self._output.become_standard(self._input)
-            runner.run(Channel(theirs), jail.confine, order)
+        files = (theirs.fileno(), self._input, *self._output.of_child)
+        self._pid = jail.zygote.fork(files)
         theirs.close()
         self._output.begin()
         ours.setblocking(False)
         self._socket = ours
         self._received = bytearray()
         self._meter = Meter(self._pid)
-        self._first = self._meter.resident()
+        self._bare = self._meter.resident()
         self._phase = "load"
         self._told = 0.0  # the CPU seconds at the end of the last call
+        self._fair_load = fair_load(order["program"]["text"])
         self._looked = time.monotonic()
+        self._have(_STEP_IN, _STEP_IN)
 
     def serve(self, cases: list[bytes]) -> dict[str, Any]:
         """Pass the answers on, and return how the process came to its end."""
@@ -173,6 +141,7 @@ class Process:
         try:
             self._shut_in()
             for number, case in enumerate(cases):
+                self._have(self._limits["cpu"], self._limits["wall"])
                 if number:
                     self._send(b"go")
                 problem = self._frame()
@@ -186,13 +155,12 @@ class Process:
             stop = {"how": "failed", "detail": json.dumps({"words": str(error)})}
         except (OSError, BrokenFrameError):
             stop = {"how": "ended"}
-            self._last_breath()
+            self._jail.zygote.waits(self._pid)
         figures = self._meter.finish(sampled=self._is_sampled)
-        self._end()
-        code = os.waitstatus_to_exitcode(self._status)
+        code = self._end()
         if stop["how"] == "ended" and self._is_script and code == 0:
             # A script may leave early; if its output is right that is as good as any end.
-            self._answer(figures, b"")
+            self._answer(self._fairly(figures, 0.0, self._case, b""), b"")
             return {"how": "finished"}
         if stop["how"] == "finished":
             return stop
@@ -201,8 +169,11 @@ class Process:
 
     def _shut_in(self) -> None:
         """Wait until the process has given everything up; whose fault it is if not is clear."""
+        told = ("program", "limits", "tracemalloc", "profile", "arguments")
+        inside = {name: self._order[name] for name in told}
         try:
-            words = self._frame(_STEP_IN, _STEP_IN)
+            self._send(json.dumps(inside).encode())
+            words = self._frame()
         except (_StoppedError, OSError, BrokenFrameError):
             raise _NotConfinedError("a process ended before it was shut in") from None
         if words:
@@ -210,9 +181,11 @@ class Process:
         self._told = self._meter.seconds()
 
     def _one(self, case: bytes) -> None:
+        self._case = case
         self._output.forget()
         asked = self._meter.seconds()
-        load = asked - self._told
+        load, loaded = asked - self._told, self._meter.resident() - self._bare
+        self._have(self._limits["cpu"], self._limits["wall"])
         self._phase = "input"
         if self._is_script:
             os.pwrite(self._input, case, 0)
@@ -220,7 +193,7 @@ class Process:
         else:
             self._send(case)
         self._frame()  # it has its input
-        self._meter.begin(asked)
+        self._meter.begin(asked, loaded)
         self._phase = "run"
         self._send(b"go")
         self._frame(sample=self._is_sampled)
@@ -230,10 +203,16 @@ class Process:
         answer = self._frame()
         after = self._meter.since(figures)
         self._told = self._meter.seconds()
-        figures = figures._replace(load=load, after=after)
-        fairly = figures._replace(fair_before=fair(case), fair_after=fair(answer))
-        self._answer(fairly, answer)
+        figures = self._fairly(figures._replace(after=after), load, case, answer)
+        self._answer(figures, answer)
+        self._fair_load = fair_between(figures)
         self._phase = "load"
+
+    def _fairly(self, figures: Figures, load: float, case: bytes, answer: bytes) -> Figures:
+        """The figures with what was done around the run, and what that may take at most."""
+        return figures._replace(
+            load=load, fair_load=self._fair_load, fair_before=fair(case), fair_after=fair(answer)
+        )
 
     def _answer(self, figures: Figures, answer: bytes) -> None:
         self._output.drain()
@@ -242,43 +221,40 @@ class Process:
         self._outside.send(answer, time.monotonic() + _FOREVER)
         self._outside.send(self._output.kept(), time.monotonic() + _FOREVER)
 
+    def _have(self, cpu: float, wall: float) -> None:
+        """Let the process have so many seconds from now on."""
+        self._most_cpu = self._meter.seconds() + cpu
+        self._most_wall = time.monotonic() + wall
+
     def _send(self, data: bytes) -> None:
         left = memoryview(len(data).to_bytes(8, "big") + data)
-        end = time.monotonic() + self._limits["wall"]
         while left:
             try:
                 left = left[self._socket.send(left) :]
             except BlockingIOError:
-                if time.monotonic() > end:
-                    raise _StoppedError("time") from None
+                self._look()
                 select.select([], [self._socket], [], _LOOK)
 
-    def _frame(
-        self, most_cpu: float = 0.0, most_wall: float = 0.0, *, sample: bool = False
-    ) -> bytes:
+    def _frame(self, *, sample: bool = False) -> bytes:
         """Return the next frame, within the limits; look at the clock and at memory on the way."""
-        most_cpu, most_wall = most_cpu or self._limits["cpu"], most_wall or self._limits["wall"]
-        started, started_wall = self._meter.seconds(), time.monotonic()
-        wait = 0.0
+        started, wait = time.monotonic(), 0.0
         while True:
             frame = self._taken()
             if frame is not None:
                 return frame
             self._poll(wait)
-            wall = time.monotonic() - started_wall
             if sample:
                 self._meter.sample()
-                wait = _OFTEN if wall < _FIRST else _LATER
+                wait = _OFTEN if time.monotonic() - started < _FIRST else _LATER
             else:
                 wait = _LOOK
-            cpu = self._meter.seconds() - started
-            if cpu > most_cpu or wall > most_wall:
-                raise _StoppedError("time")
             self._look()
 
     def _look(self) -> None:
         """Stop a process that has too much."""
-        if self._meter.resident() > self._limits["memory"] + self._first:
+        if self._meter.seconds() > self._most_cpu or time.monotonic() > self._most_wall:
+            raise _StoppedError("time")
+        if self._meter.resident() > self._limits["memory"] + self._bare:
             raise _StoppedError("memory")
         if time.monotonic() - self._looked < _LOOK:
             return
@@ -311,24 +287,18 @@ class Process:
                 raise BrokenFrameError
             self._received += part
 
-    def _last_breath(self) -> None:
-        """Let a process that hung up come to its own end, for its exit status."""
-        end = time.monotonic() + _LAST_BREATH
-        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        while time.monotonic() < end and os.waitid(os.P_PID, self._pid, flags) is None:
-            time.sleep(0.001)
-
-    def _end(self) -> None:
-        """Kill it if it lives, and let go of all that was its."""
+    def _end(self) -> int:
+        """Kill it if it lives, let go of all that was its, and return its exit code."""
         with contextlib.suppress(OSError):
             os.kill(self._pid, signal.SIGKILL)
-        _, self._status = os.waitpid(self._pid, 0)
+        code = self._jail.zygote.reap(self._pid)
         self._socket.close()
         self._output.drain()
         self._output.close()
         self._meter.close()
         os.close(self._input)
         self._jail.clean()
+        return code
 
 
 class _Output:
@@ -336,24 +306,17 @@ class _Output:
 
     def __init__(self, largest: int, *, keeps: bool) -> None:
         self._largest, self._keeps = largest, keeps
-        self._out, self._out_of_child = os.pipe()
-        self._err, self._err_of_child = os.pipe()
+        self._out, out_of_child = os.pipe()
+        self._err, err_of_child = os.pipe()
+        self.of_child = (out_of_child, err_of_child)
         self.sources = [self._out, self._err]
         self._tail = b""
         self.forget()
 
-    def become_standard(self, standard_input: int) -> None:
-        """In the child: make the pipes its standard files."""
-        for place, file in enumerate((standard_input, self._out_of_child, self._err_of_child)):
-            os.dup2(file, place)
-        for file in (standard_input, *self.sources, self._out_of_child, self._err_of_child):
-            if file > 2:
-                os.close(file)
-
     def begin(self) -> None:
-        """In the parent: leave the child its ends."""
-        os.close(self._out_of_child)
-        os.close(self._err_of_child)
+        """Leave the child its ends."""
+        for end in self.of_child:
+            os.close(end)
         for source in self.sources:
             os.set_blocking(source, False)
 

@@ -6,22 +6,28 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from effilint.measure import wire
+from effilint.measure.equality import Rule
 from effilint.measure.growth import Growth, Point, growth
 from effilint.measure.sandbox import Limits, Order, Program, Run, Sandbox
-from effilint.measure.scaling import Example, Scaler
+from effilint.measure.scaling import Example, Scaler, scalers
 from effilint.measure.tests import Tests
 
 ENOUGH = 0.020  # CPU seconds of a run that noise does not hide
 MOST = 5.0  # CPU seconds that a run may take
 _RUNS = 3  # of a size; each in a process of its own
 _STEP = 2.0  # times as large as the size before
+_SMALL_STEP = 1.125  # the same, up to a size that is too large; or one more item
 _FEWEST = 5  # sizes that say how it grows
+_CLEAR = 20  # times the least cost is well above what a call costs anyway
+_CLEAR_SIZES = 3  # that cost so much
+_TOO_LARGE = ("time", "memory", "output", "MemoryError", "RecursionError")
 _LARGEST = 2_000_000  # items that inputs may have; numbers may be larger
 _MEMORY = 1 << 30  # bytes
-_OUTPUT = 64 << 20  # bytes
+_PLAIN = Rule()
+_OUTPUT = 48 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -50,43 +56,119 @@ def ladder(
     description: str | None = None,
     names: Sequence[str] | None = None,
     seed: int = 0,
+    reference: Program | None = None,
+    rule: Rule = _PLAIN,
     enough: float = ENOUGH,
     most: float = MOST,
 ) -> Ladder:
     """Run a function on the examples made larger, twofold each time.
 
-    Goes on until a run takes `enough` CPU seconds and there are enough sizes to say how it grows,
-    or until one takes more than `most`, or fails, or the inputs cannot grow. Of the examples the
-    one that is largest at a size is used. Tuples are passed by position, dicts by name.
+    With a `reference`, the program must return what that one does, by this `rule`, at every
+    size; without one nobody looks at what it returns. Goes on until a run takes `enough` CPU
+    seconds, and there are enough sizes well above the cost of a call to say how it grows; or until
+    one takes more than `most`, or fails, or the inputs cannot grow. If there is not enough time or
+    memory for a size, sizes below that follow in small steps. Of the examples the one that is
+    largest at a size is used. Tuples are passed by position, dicts by name.
     """
     if program.entry is None:
         raise ValueError("a ladder is for functions: a script has no arguments")
     if not examples:
         return Ladder((), "there are no examples")
-    scaler = Scaler(examples, description=description, names=names)
+    found = scalers(examples, description=description, names=names)
     limits = Limits(cpu=most, wall=4 * most, memory=_MEMORY, output=_OUTPUT)
-    points: list[Point] = []
-    inputs: dict[int, bytes] = {}
-    factor = 1.0
-    while True:
-        arguments, limit = _largest(scaler, factor, len(examples), seed)
-        size, content = scaler.size_of(arguments), _call(arguments)
-        if size in inputs or (size > _LARGEST and len(content) > _LARGEST):
-            end = limit or "the inputs are as large as they may be"
-            break
-        orders = [Order(program, [content], limits=limits) for _ in range(_RUNS)]
-        runs = [future.result() for future in [sandbox.submit(order) for order in orders]]
-        if problem := next(filter(None, map(_problem, runs)), ""):
-            end = f"{problem} at n={size:,}"
-            break
-        costs = [run.calls[0].figures.cpu for run in runs]
-        points += [Point(size, cost) for cost in costs]
-        inputs[size] = content
-        if median(costs) >= enough and len(inputs) >= _FEWEST:
-            end = f"a run takes {median(costs):.3f} s at n={size:,}"
-            break
-        factor *= _STEP
-    return Ladder(tuple(points), end, tuple(inputs.items()))
+    climb = _Climb(found, seed, _Race(program, sandbox, limits, reference, rule), enough)
+    end = climb.doubled()
+    if climb.is_too_large and climb.inputs:
+        end = climb.narrowed() or end
+    return Ladder(tuple(climb.points), end, tuple(climb.inputs.items()))
+
+
+class _Race(NamedTuple):
+    """A program, and how it is run."""
+
+    program: Program
+    sandbox: Sandbox
+    limits: Limits
+    reference: Program | None
+    rule: Rule
+
+    def runs(self, content: bytes) -> tuple[list[Run], str]:
+        """Return the runs on an input, and why they do not count: then, the one that failed."""
+        expected = None
+        if self.reference is not None:
+            order = Order(self.reference, [content], limits=self.limits)
+            run = self.sandbox.submit(order).result()
+            try:
+                expected = [call.decoded() for call in run.calls]
+            except ValueError:
+                expected = []
+            if not expected:
+                return [run], "the reference gives no result"
+        order = Order(self.program, [content], expected, self.rule, self.limits)
+        found: list[Run] = []
+        for count in (1, _RUNS - 1):  # the first alone: what is too large takes long
+            waiting = [self.sandbox.submit(order) for _ in range(count)]
+            for run in [future.result() for future in waiting]:
+                if problem := _problem(run):
+                    return [run], problem
+                found.append(run)
+        return found, ""
+
+
+class _Climb:
+    """The sizes that a program was run on, and what it took there."""
+
+    def __init__(
+        self, found: Sequence[tuple[Scaler, int]], seed: int, race: _Race, enough: float
+    ) -> None:
+        self._scalers, self._seed, self._race, self._enough = found, seed, race, enough
+        self._factor = 1.0
+        self._costs: list[float] = []
+        self.points: list[Point] = []
+        self.inputs: dict[int, bytes] = {}
+        self.is_too_large = False
+
+    def doubled(self) -> str:
+        """Go up to sizes that are enough, or too large; return why there are no more."""
+        while not (end := self._at(self._factor)):
+            self._factor *= _STEP
+        return end
+
+    def narrowed(self) -> str:
+        """Go from the last size towards the one that was too large, by small steps.
+
+        Return why there are no more; nothing if that size was reached.
+        """
+        factor, end = self._factor / _STEP, ""
+        while not end:
+            factor *= max(_SMALL_STEP, 1 + 1 / max(self.inputs))
+            if factor >= self._factor:
+                break
+            end = self._at(factor)
+        return end
+
+    def _at(self, factor: float) -> str:
+        """Run the program at a size; return why it was the last, or nothing."""
+        size, content, limit = _largest(self._scalers, factor, self._seed)
+        if size in self.inputs and self.is_too_large:
+            return ""
+        if size in self.inputs or (size > _LARGEST and len(content) > _LARGEST):
+            return limit or "the inputs are as large as they may be"
+        runs, problem = self._race.runs(content)
+        if problem:
+            self.is_too_large = _is_too_large(runs[0])
+            return f"{problem} at n={size:,}"
+        costs = [run.calls[0].charged for run in runs]
+        self.points += [Point(size, cost) for cost in costs]
+        self.inputs[size] = content
+        self._costs.append(median(costs))
+        return f"a run takes {median(costs):.3f} s at n={size:,}" if self._is_enough() else ""
+
+    def _is_enough(self) -> bool:
+        if len(self._costs) < _FEWEST or self._costs[-1] < self._enough:
+            return False
+        clear = min(self._enough, _CLEAR * min(self._costs))
+        return sum(cost >= clear for cost in self._costs) >= _CLEAR_SIZES
 
 
 def examples_of(tests: Tests, text: str) -> list[Example]:
@@ -123,11 +205,14 @@ def _parameters(text: str, entry: str) -> list[str]:
     return []
 
 
-def _largest(scaler: Scaler, factor: float, count: int, seed: int) -> tuple[Any, str]:
-    """The largest of the examples after growing, and what limits it."""
-    grown = [scaler.by(factor, number, seed=seed) for number in range(count)]
-    best = max(grown, key=lambda g: scaler.size_of(g.arguments))
-    return best.arguments, best.limit
+def _largest(
+    found: Sequence[tuple[Scaler, int]], factor: float, seed: int
+) -> tuple[int, bytes, str]:
+    """The largest of the examples after growing: its size, the call, and what limits it."""
+    grown = [(scaler, scaler.by(factor, number, seed=seed)) for scaler, number in found]
+    sized = [(scaler.size_of(g.arguments), g) for scaler, g in grown]
+    size, best = max(sized, key=lambda pair: pair[0])
+    return size, _call(best.arguments), best.limit
 
 
 def _call(arguments: Any) -> bytes:
@@ -139,6 +224,13 @@ def _call(arguments: Any) -> bytes:
 def _problem(run: Run) -> str:
     """Say why a run gave no figure; empty if it did."""
     if run.calls:
-        raised = run.calls[0].raised
-        return f"the program raises {raised}" if raised else ""
+        call = run.calls[0]
+        if call.raised is None and call.is_right is False:
+            return "the program gives another result than the reference"
+        return f"the program raises {call.raised}" if call.raised else ""
     return f"the program {run.stop.reason}"
+
+
+def _is_too_large(run: Run) -> bool:
+    """Whether there was not enough time or memory for an input."""
+    return (run.calls[0].raised if run.calls else run.stop.how) in _TOO_LARGE

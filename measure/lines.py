@@ -79,7 +79,11 @@ class Watch:
         self._profiler.disable_by_count()
 
     def _begin_thread(self, *_: Any) -> None:
-        # Tracing is a matter of each thread; this is called in a new one at its first call.
+        # Tracing is a matter of each thread; this is called in a new one at its first call. The
+        # profiler may take it for one that is over, whose number it has, and that it was in: only
+        # after that one is left is this one entered.
+        self._profiler.enable_by_count()
+        self._profiler.disable_by_count()
         self._profiler.enable_by_count()
 
     def report(self) -> list[Any]:

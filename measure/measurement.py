@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from effilint.measure.contest import (
+    FIRST,
+    MOST,
     CannotCompareError,
     Comparison,
     Samples,
@@ -22,8 +24,9 @@ from effilint.measure.verdicts import Report, Verdict
 class Measurement:
     """What became of a solution under its tests, and what it takes if it passes them all.
 
-    `samples` are its figures alone. `comparison` has it as `a` and what it was compared with as
-    `b`; None if nothing was, or if that could not be compared: `reason` says why.
+    `samples` are its figures. `comparison` has it as `a` and what it was compared with as `b`;
+    None if nothing was, or if that could not be compared: `reason` says why, and `samples` are
+    those of the solution alone then.
     """
 
     report: Report
@@ -37,30 +40,38 @@ def measure(
     tests: Tests,
     *,
     against: str | None = None,
+    on: Tests | None = None,
     sandbox: Sandbox | None = None,
     limits: Limits | None = None,
-    repetitions: int = 5,
+    repetitions: int | None = None,
 ) -> Measurement:
     """Run a solution under its tests and, if it passes, measure it on their inputs.
 
-    With `against`, another solution that passes the tests, the two take turns. Raises
-    `SandboxError` where there is no sandbox to be had, never for a bad solution.
+    With `against`, another solution that passes the tests, the two take turns. `on` are tests to
+    measure on in place of these, such as `larger` ones, which the solution must pass as well.
+    `repetitions` is the number of samples (5), or with `against` the most of each side (15).
+    Raises `SandboxError` where there is no sandbox to be had, never for a bad solution.
     """
     sandbox, limits = sandbox or shared_sandbox(), limits or tests.limits
     report = run_tests(text, tests, sandbox=sandbox, limits=limits)
     if report.verdict is not Verdict.ACCEPTED:
         return Measurement(report)
-    inputs = [case.input for case in tests.cases]
-    program = Program(text, tests.entry, tests.prelude)
+    if on is not None:
+        more = run_tests(text, on, sandbox=sandbox, limits=limits)
+        if more.verdict is not Verdict.ACCEPTED:
+            return Measurement(report, reason=f"on the inputs to measure on: {more.verdict}")
+    contenders = _Contenders(text, on or tests, sandbox, limits)
+    reason = ""
+    if against is not None:
+        try:
+            comparison = contenders.compared(against, repetitions or MOST)
+            return Measurement(report, comparison.a, comparison)
+        except CannotCompareError as error:
+            reason = str(error)
     try:
-        if against is None:
-            samples = taken(program, inputs, sandbox, limits=limits, repetitions=repetitions)
-            return Measurement(report, samples)
-        other = Program(against, tests.entry, tests.prelude)
-        comparison = contest(program, other, inputs, sandbox, limits=limits)
+        return Measurement(report, contenders.alone(repetitions or FIRST), reason=reason)
     except CannotCompareError as error:
         return Measurement(report, reason=str(error))
-    return Measurement(report, comparison.a, comparison)
 
 
 def compare(
@@ -80,6 +91,41 @@ def compare(
         report = run_tests(text, tests, sandbox=sandbox, limits=limits)
         if report.verdict is not Verdict.ACCEPTED:
             raise CannotCompareError(f"solution {name} does not pass the tests: {report.verdict}")
-    programs = [Program(text, tests.entry, tests.prelude) for text in (a, b)]
-    inputs = [case.input for case in tests.cases]
-    return contest(programs[0], programs[1], inputs, sandbox, limits=limits)
+    return _Contenders(a, tests, sandbox, limits).compared(b, MOST)
+
+
+class _Contenders:
+    """A solution that is measured on the inputs of tests, alone or beside another one."""
+
+    def __init__(self, text: str, tests: Tests, sandbox: Sandbox, limits: Limits) -> None:
+        self._tests, self._sandbox, self._limits = tests, sandbox, limits
+        self._program = self._of(text)
+        self._inputs = [case.input for case in tests.cases]
+        self._expected = [case.expected for case in tests.cases]
+        self._rules = [case.rule or tests.rule for case in tests.cases]
+
+    def _of(self, text: str) -> Program:
+        return Program(text, self._tests.entry, self._tests.prelude)
+
+    def alone(self, repetitions: int) -> Samples:
+        return taken(
+            self._program,
+            self._inputs,
+            self._sandbox,
+            limits=self._limits,
+            repetitions=repetitions,
+            expected=self._expected,
+            rule=self._rules,
+        )
+
+    def compared(self, other: str, most: int) -> Comparison:
+        return contest(
+            self._program,
+            self._of(other),
+            self._inputs,
+            self._sandbox,
+            limits=self._limits,
+            most=most,
+            expected=self._expected,
+            rule=self._rules,
+        )

@@ -7,18 +7,25 @@ samples; over processor time they do not grow with the load of the machine.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import sys
 import time
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _RESET_PEAK = b"5"
 _PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
-# Seconds, about twice what was seen: in any case, for each byte, item and container.
-_ASIDE, _PER_BYTE, _PER_ITEM, _PER_PART = 1e-3, 6e-8, 4e-7, 2.5e-6
+# Seconds, about twice what was seen: in any case, for each byte, item, float and container.
+_ASIDE, _PER_BYTE, _PER_ITEM, _PER_FLOAT, _PER_PART = 4e-4, 6e-9, 2e-7, 5e-7, 8e-7
+_KNOWN = json.dumps(list(range(3000))).encode()
+_KNOWN_SECONDS = 1.45e-4  # that it takes to be read where those figures were seen
+# Loading: in any case, for each byte of a text, for each byte a call left to be cleared away.
+_LOADING, _PER_LETTER, _BETWEEN, _PER_REST = 20e-3, 1e-6, 5e-3, 5e-10
+_LOADED = 8 << 20  # bytes that loading a program may hold, without a word
 _SWITCHES = re.compile(rb"nonvoluntary_ctxt_switches:\s*(\d+)")
 
 
@@ -27,8 +34,9 @@ class Figures(NamedTuple):
 
     `cpu` and `wall` are of the run itself. All other CPU seconds of the process are in `load`
     (while it did not know the input yet), `before` (taking the input) and `after` (giving the
-    answer); `fair_before` and `fair_after` are what the last two may be at most. `base` is the
-    memory at the start of the run, `peak` the most at any time. `area_cpu` and `area_wall` are
+    answer); `fair_load`, `fair_before` and `fair_after` are what these may be at most. `base` is
+    the memory at the start of the run, or before the program was loaded if that took much; `peak`
+    is the most at any time. `area_cpu` and `area_wall` are
     memory above zero over the time of either clock; both are 0 unless the run was sampled.
     `switches` counts how often the processor was taken away.
     """
@@ -44,22 +52,31 @@ class Figures(NamedTuple):
     samples: int = 0
     switches: int = 0
     load: float = 0.0
+    fair_load: float = 0.0
     fair_before: float = 0.0
     fair_after: float = 0.0
 
     @property
     def is_honest(self) -> bool:
-        """Whether taking the input and giving the answer took no more than that takes.
+        """Whether loading, taking the input and giving the answer took no more than that takes.
 
         A program that computes before the run begins, or goes on after it has said that it is
         done, takes more; so does one whose answer is computed while it is read (a `map`).
         """
-        return self.before <= self.fair_before and self.after <= self.fair_after
+        return self.charged == self.cpu
 
     @property
     def charged(self) -> float:
-        """CPU seconds of the run, with those around it where they are not honest."""
-        return self.cpu if self.is_honest else self.before + self.cpu + self.after
+        """CPU seconds of the run, with what those around it are beyond what is fair."""
+        beyond = max(0.0, self.load - self.fair_load)
+        beyond += max(0.0, self.before - self.fair_before)
+        beyond += max(0.0, self.after - self.fair_after)
+        return self.cpu + beyond
+
+    @property
+    def net(self) -> int:
+        """The most bytes at any time, beyond those at the base."""
+        return self.peak - self.base
 
 
 def fair(data: bytes) -> float:
@@ -67,7 +84,29 @@ def fair(data: bytes) -> float:
     items, parts = data.count(b","), data.count(b"[") + data.count(b"{")
     if b'"ln"' in data or b'"tn"' in data:  # an object for each item
         parts += items
-    return _ASIDE + _PER_BYTE * len(data) + _PER_ITEM * items + _PER_PART * parts
+    seconds = _ASIDE + _PER_BYTE * len(data) + _PER_ITEM * items
+    return _pace() * (seconds + _PER_FLOAT * data.count(b".") + _PER_PART * parts)
+
+
+@cache
+def _pace() -> float:
+    """How many times as long as where the figures were seen this machine takes; at least 1."""
+    taken = []
+    for _ in range(9):
+        start = time.thread_time()
+        json.loads(_KNOWN)
+        taken.append(time.thread_time() - start)
+    return max(1.0, min(taken) / _KNOWN_SECONDS)
+
+
+def fair_load(text: str) -> float:
+    """Return the CPU seconds that loading a text takes at most."""
+    return _pace() * (_LOADING + _PER_LETTER * len(text))
+
+
+def fair_between(last: Figures) -> float:
+    """Return the CPU seconds that clearing up after a call takes at most."""
+    return _pace() * (_BETWEEN + _PER_REST * last.net) + last.fair_before + last.fair_after
 
 
 class Meter:
@@ -109,12 +148,15 @@ class Meter:
         except (OSError, IndexError):
             return 0
 
-    def begin(self, asked: float) -> None:
-        """A run begins now; `asked` is what `seconds` was when its input was sent."""
+    def begin(self, asked: float, loaded: int) -> None:
+        """A run begins now; `asked` is what `seconds` was when its input was sent.
+
+        `loaded` is by how many bytes the process had grown until then.
+        """
         with contextlib.suppress(OSError), open(f"{self._folder}/clear_refs", "wb", 0) as file:
             file.write(_RESET_PEAK)
         self._switches = self._status()[1]
-        self._base = self.resident()
+        self._base = self.resident() - (loaded if loaded > _LOADED else 0)
         self._samples.clear()
         self._wall = time.monotonic()
         self._start = self.seconds()

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from effilint.measure import landlock, seccomp, wire
+from effilint.measure import folders, landlock, seccomp, wire
 from effilint.measure.isolation import Level
 from effilint.measure.jail import Jail, JailError, Setup
 
@@ -74,15 +74,15 @@ def failing(level: Level, python: str = sys.executable) -> str | None:
     """
     if missing := _missing(level):
         return missing
-    with tempfile.TemporaryDirectory(prefix="effilint-") as folder:
+    with tempfile.TemporaryDirectory(prefix=folders.PROBE) as folder:
         planted = Path(folder, "planted")
         planted.write_text("secret", encoding="utf-8")
         os.chmod(folder, 0o777)
         planted.chmod(0o666)
-        scratch = Path(folder, "scratch")
-        scratch.mkdir()
+        box = Path(folder, "scratch")
+        box.mkdir()
         try:
-            jail = Jail(Setup(level, python, scratch=str(scratch)))
+            jail = Jail(Setup(level, python, scratch=str(box)))
         except JailError as error:
             return str(error)
         try:
@@ -100,7 +100,7 @@ def _attempted(jail: Jail, planted: str, folder: str) -> list[str]:
     program = {"text": _CANARY, "filename": "<canary>", "entry": "escapes", "prelude": ""}
     program |= {"path": [], "package": ""}  # type: ignore[dict-item]
     order = {"program": program, "limits": _LIMITS, "sample": False}
-    order |= {"tracemalloc": False, "arguments": False}
+    order |= {"tracemalloc": False, "arguments": False, "profile": None}
     inputs = [wire.dump([[planted, folder, os.getpid()], {}])]
     heads = list(jail.run(order, inputs))
     if heads[0]["event"] != "case":

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import dis
 import gc
 import hashlib
 import importlib
-import io
 import json
 import os
+import random
 import sys
 import tracemalloc
 import types
@@ -18,6 +17,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from effilint.measure import wire
+from effilint.measure.standard import (
+    Ending,
+    open_standard_files_by_name,
+    standard_files,
+    write_out,
+)
 from effilint.measure.wire import Channel, NotPlainError
 
 _MODULE = "code_under_test"
@@ -27,16 +32,18 @@ _FOR_MEMRAY = ("/proc/self/status", "/proc/self/statm")
 _NO_DATA = (types.FunctionType, types.ModuleType, types.BuiltinFunctionType, type)
 
 
-def run(channel: Channel, confine: Callable[..., None], order: dict[str, Any]) -> NoReturn:
+def run(channel: Channel, confine: Callable[..., None]) -> NoReturn:
     """Load a program, then answer inputs with what it does to them; never return.
 
-    The first frame tells what kept this process from being shut in, if anything did, the second
-    what kept the program from being loaded. The other side then looks at its clock between the
+    The order comes first: the program, and how it is watched. The first frame back tells what kept
+    this process from being shut in, if anything did, the second what kept the program from being
+    loaded. The other side then looks at its clock between the
     frames: input, "ready", "go", "done", "go", answer, and "go" where there is another input.
     Nothing of what is said here is believed but the answer, which is compared elsewhere.
     """
     status = 1
     try:
+        order = json.loads(channel.receive(_FOREVER))
         try:
             confine(int(order["limits"]["memory"]), _needed(order))
         except OSError as error:
@@ -48,17 +55,6 @@ def run(channel: Channel, confine: Callable[..., None], order: dict[str, Any]) -
         status = 0
     finally:
         os._exit(status)  # no exit handlers, no threads: it is over
-
-
-def _standard_files() -> None:
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
-    writers = [io.BufferedWriter(io.FileIO(place, "w", closefd=False)) for place in (1, 2)]
-    sys.stdout = io.TextIOWrapper(writers[0], "utf-8", "surrogateescape")
-    sys.stderr = io.TextIOWrapper(writers[1], "utf-8", "backslashreplace", line_buffering=True)
-    for name in ("stdin", "stdout", "stderr"):
-        setattr(sys, f"__{name}__", getattr(sys, name))
-    for name in ("exit", "quit"):
-        setattr(builtins, name, sys.exit)
 
 
 class _Nobody(contextlib.nullcontext[None]):
@@ -85,16 +81,11 @@ def _watch(order: dict[str, Any]) -> Any:
     return importlib.import_module(f"effilint.measure.{name}").Watch(order)
 
 
-def _flush(files: tuple[Any, Any]) -> None:
-    for file in files:
-        with contextlib.suppress(Exception):
-            file.flush()
-
-
 def _run_script(channel: Channel, order: dict[str, Any]) -> None:
     receive, send, give, problem = channel.receive, channel.send, _frame, _problem
-    _standard_files()
-    files = (sys.stdout, sys.stderr)
+    standard_files()
+    open_standard_files_by_name()
+    ending = Ending()
     program = order["program"]
     module = types.ModuleType("__main__")
     module.__file__ = program["filename"]
@@ -117,13 +108,15 @@ def _run_script(channel: Channel, order: dict[str, Any]) -> None:
     error: BaseException | None = None
     try:
         with watch:
-            exec(code, module.__dict__)
-    except SystemExit as leaving:
-        if leaving.code not in (None, 0):
-            error = leaving
+            try:
+                exec(code, module.__dict__)
+            except SystemExit as leaving:
+                if leaving.code not in (None, 0):
+                    raise
+            ending.come(module.__dict__)
     except BaseException as caught:
         error = caught
-    _flush(files)
+    ending.flush_first()
     send(b"done", _FOREVER)
     receive(_FOREVER)
     send(give(None, error, watch.report(), 0, program["filename"]), _FOREVER)
@@ -132,8 +125,8 @@ def _run_script(channel: Channel, order: dict[str, Any]) -> None:
 def _serve(channel: Channel, order: dict[str, Any]) -> None:
     # The code may put anything into `sys.modules` and into these modules: they are bound now.
     answer, hand_out, load, problem = _answer, channel.send, wire.load, _problem
-    collect, freeze = gc.collect, gc.freeze
-    _standard_files()
+    collect, freeze, seed = gc.collect, gc.freeze, random.seed
+    standard_files()
     program = order["program"]
     try:
         target = _Target(program, _watch(order))
@@ -147,6 +140,8 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
         freeze()
         hand_out(b"", _FOREVER)
         case = load(channel.receive(_FOREVER), target.classes)
+        seed(0)
+        freeze()
         answer(channel, target, case, files, order)
         channel.receive(_FOREVER)
 
@@ -192,11 +187,7 @@ def _answer(
     values = [*positional, *named.values()]
     function: Any = None
     generator, taken = types.GeneratorType, wire.taken
-    flush, give, memory, watch = _flush, _frame, order["tracemalloc"], target.watch
-    if "random" in sys.modules:
-        with contextlib.suppress(Exception):
-            sys.modules["random"].seed(0)
-    gc.freeze()
+    flush, give, memory, watch = write_out, _frame, order["tracemalloc"], target.watch
     peak = 0
     error: BaseException | None = None
     result: Any = None
@@ -246,8 +237,6 @@ def _frame(
 ) -> bytes:
     """A line that says how it ended, and what there is to compare."""
     head: dict[str, Any] = {"peak": peak}
-    limit = sys.get_int_max_str_digits()
-    sys.set_int_max_str_digits(0)
     try:
         if error is None:
             # Whether it is one of the arguments makes a difference once somebody changes it.
@@ -265,8 +254,9 @@ def _frame(
     except (RecursionError, MemoryError):
         head["opaque"] = "something too large to compare"
         data = b""
-    finally:
-        sys.set_int_max_str_digits(limit)
+    except Exception:  # what its attributes and methods raise
+        head["opaque"] = "something that cannot be read"
+        data = b""
     return json.dumps(head).encode() + b"\n" + data
 
 
@@ -277,7 +267,10 @@ def _words(error: BaseException) -> str:
         last = last.tb_next
     if last is None or last.tb_frame.f_code.co_code[last.tb_lasti] != _RAISE:
         return ""
-    return str(error)
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _line(error: BaseException, filename: str) -> int | None:

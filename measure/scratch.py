@@ -61,9 +61,9 @@ def _without_files(folder: str) -> list[str]:
     return inner
 
 
-def remove(folder: str) -> None:
+def remove(folder: str, attempts: int = _ATTEMPTS) -> None:
     """Take a folder away with all that is in it, even while its last user is still dying."""
-    for _ in range(_ATTEMPTS):
+    for _ in range(attempts):
         if not os.path.isdir(folder):
             return
         with contextlib.suppress(OSError):

@@ -11,6 +11,15 @@ _lock = threading.Lock()
 _made: dict[int, Sandbox] = {}
 
 
+def _unlock() -> None:
+    """In a forked process: the thread that had the lock may not be there."""
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_unlock)
+
+
 def shared_sandbox() -> Sandbox:
     """Return the sandbox of this process, made at the first call; it ends with the process.
 

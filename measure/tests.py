@@ -17,7 +17,7 @@ from effilint.measure.equality import Rule
 from effilint.measure.extraction import CannotExtractError, Claim, Untold, extracted
 from effilint.measure.sandbox import Limits, Sandbox, call
 from effilint.measure.shared import shared_sandbox
-from effilint.measure.tests_file import BadTestsError, File, parsed, read
+from effilint.measure.tests_file import BadTestsError, File, entry_of, parsed, read
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,7 @@ class Tests:
         if they do not come to an end, or nothing in them can be told as data.
         """
         text = source if isinstance(source, str) else "\n".join(source)
-        entry = entry.replace("().", ".")
-        if not all(part.isidentifier() for part in entry.split(".")) or entry.count(".") > 1:
-            raise BadTestsError(f"the entry must be f or Solution.f, not {entry!r}")
+        entry = entry_of(entry)
         try:
             found = list(extracted(text, prelude, entry, sandbox or shared_sandbox()))
         except CannotExtractError as error:

@@ -6,6 +6,7 @@ import json
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from effilint.measure.sandbox import Limits
 
 _HEAD = {"entry", "prelude", "rule", "limits", "cases", "asserts"}
 _CASE = {"arguments", "named", "expected", "input", "output", "rule"}
+_LEAST_MEMORY = 4_000_000  # bytes: with less not even an empty program begins
 _MADE: dict[str, Callable[[Any], Any]] = {
     "$tuple": tuple,
     "$set": set,
@@ -61,7 +63,7 @@ class File:
 def read(path: Path) -> File:
     """Read a file of tests; `BadTestsError` for any other, `OSError` for none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         return _file(*_parsed(text))
     except UnicodeDecodeError:
         raise BadTestsError(f"{path} is no text") from None
@@ -88,6 +90,9 @@ def _parsed(text: str) -> tuple[Any, list[tuple[int, Any]]]:
         objects = [(number, _object(number, line)) for number, line in lines]
         if not objects:
             raise BadTestsError("it is empty") from None
+        if isinstance(objects[0][1], dict) and "cases" in objects[0][1]:
+            where = "cases stand in the head or on lines of their own, not both"
+            raise BadTestsError(f"line {objects[0][0]}: {where}") from None
         return objects[0][1], objects[1:]
     return head, _numbered(head)
 
@@ -111,6 +116,7 @@ def _file(head: Any, cases: list[tuple[int, Any]]) -> File:
     entry, prelude, asserts = head.get("entry"), head.get("prelude", ""), head.get("asserts")
     if not isinstance(entry, str | None) or not isinstance(prelude, str):
         raise BadTestsError("entry and prelude must be texts")
+    entry = None if entry is None else entry_of(entry)
     if isinstance(asserts, list) and all(isinstance(line, str) for line in asserts):
         asserts = "\n".join(asserts)
     if not isinstance(asserts, str | None):
@@ -123,6 +129,14 @@ def _file(head: Any, cases: list[tuple[int, Any]]) -> File:
     )
     rule, limits = _rule(head.get("rule", {}), "the head"), _limits(head.get("limits", {}))
     return File(entry, prelude, rule, limits, found, asserts)
+
+
+def entry_of(name: str) -> str:
+    """Return the name of a function to call, as `f` or `Solution.f`; raises `BadTestsError`."""
+    entry = name.replace("().", ".")
+    if not all(part.isidentifier() for part in entry.split(".")) or entry.count(".") > 1:
+        raise BadTestsError(f"the entry must be f or Solution.f, not {name!r}")
+    return entry
 
 
 def _entry(case: Any, is_script: bool, line: int, place: str) -> Entry:
@@ -160,24 +174,50 @@ def _value(data: Any) -> Any:
 
 def _rule(given: Any, place: str) -> Rule:
     _require_keys(given, {item.name for item in fields(Rule)}, f"the rule of {place}")
-    try:
-        rule = Rule(**{**given, "views": tuple(given.get("views", ()))})
-        for bound in (rule.tolerance, rule.relative):
-            if bound is not None and not bound >= 0:
-                raise ValueError("a tolerance is a number from 0 on")
-    except (TypeError, ValueError) as error:
-        raise BadTestsError(f"the rule of {place}: {error}") from None
+    for name, value in given.items():
+        is_right, words = _RULES[name]
+        if not is_right(value):
+            raise BadTestsError(f"the rule of {place}: {name} is {words}")
+    rule = Rule(**{**given, "views": tuple(given.get("views", ()))})
     for view in rule.views:
-        if str(view).removeprefix("each ").split(" ")[0] not in {*VIEWS, "round", "item", "each"}:
+        if view.removeprefix("each ").split(" ")[0] not in {*VIEWS, "round", "item", "each"}:
             raise BadTestsError(f"the rule of {place}: {view} is no view")
     return rule
 
 
 def _limits(given: Any) -> Limits:
     _require_keys(given, {item.name for item in fields(Limits)}, "the limits")
-    if not all(isinstance(value, int | float) and value > 0 for value in given.values()):
+    if not all(_is_number(value) and value > 0 for value in given.values()):
         raise BadTestsError("limits are positive numbers")
-    return Limits(**given)
+    whole = {name: int(given[name]) for name in ("memory", "output") if name in given}
+    if any(given[name] != value for name, value in whole.items()):
+        raise BadTestsError("limits of memory and output are whole numbers of bytes")
+    if whole.get("memory", _LEAST_MEMORY) < _LEAST_MEMORY:
+        raise BadTestsError(f"the limit of memory is {_LEAST_MEMORY:,} bytes at least")
+    return Limits(**{**given, **whole})
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and isfinite(value)
+
+
+def _is_views(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(view, str) for view in value)
+
+
+_BOOL = (lambda value: isinstance(value, bool), "true or false")
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "tolerance": (lambda v: v is None or (_is_number(v) and v >= 0), "a number from 0 on"),
+    "relative": (
+        lambda v: v is None or (_is_number(v) and 0 <= v < 1),
+        "a number from 0 on, below 1",
+    ),
+    "unordered": _BOOL,
+    "any_of": _BOOL,
+    "exact": _BOOL,
+    "views": (_is_views, "a list of texts"),
+    "target": (lambda v: v is None or (type(v) is int and v >= 0), "an argument's place, from 0"),
+}
 
 
 def _require_keys(given: Any, known: set[str], place: str) -> None:

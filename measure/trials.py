@@ -52,7 +52,7 @@ class Trials:
 
     def cost(self, answer: Call) -> float:
         """What a call cost: CPU seconds, or bytes."""
-        return max(answer.peak, 1024) if self._pair.memory else answer.figures.cpu
+        return max(answer.peak, 1024) if self._pair.memory else answer.charged
 
     def answers(self, text: str, cases: Sequence[Case]) -> list[Call]:
         """Return the answers of one fresh process; those after one that takes too long lack."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from effilint.measure.extraction import Untold
 from effilint.measure.meter import Figures
 from effilint.measure.sandbox import Call, Stop
+from effilint.measure.words import readable
 
 
 class Verdict(StrEnum):
@@ -102,7 +103,7 @@ def outcome_of_stop(stop: Stop) -> Outcome:
         return Outcome(verdict, stop.figures, words=words)
     if stop.how == "ended":
         return Outcome(Verdict.RUNTIME_ERROR, stop.figures, words=_end(stop.exit))
-    words = str(stop.detail.get("words", "the sandbox gave no answer"))
+    words = readable(str(stop.detail.get("words", "the sandbox gave no answer")))
     return Outcome(Verdict.SYSTEM_ERROR, stop.figures, words=words)
 
 
@@ -113,12 +114,12 @@ def is_end_of_all(stop: Stop) -> bool:
 
 def _outcome_of_problem(stop: Stop) -> Outcome:
     detail = stop.detail
-    error = str(detail.get("type", "")) or None
+    error = readable(str(detail.get("type", ""))) or None
     verdict = _ERRORS.get(error or "", Verdict.RUNTIME_ERROR)
     if detail.get("compile") is True:
         verdict = Verdict.COMPILE_ERROR
     line = detail.get("line")
-    words = str(detail.get("words", ""))
+    words = readable(str(detail.get("words", "")))
     return Outcome(verdict, stop.figures, error, line if isinstance(line, int) else None, words)
 
 

@@ -98,7 +98,7 @@ class _Contest:
                 self._answered = n
                 self._costs_of_kind.clear()
             if one.raised is None and n == self._answered:
-                self._costs_of_kind[case.label] = one.figures.cpu
+                self._costs_of_kind[case.label] = one.charged
         if len(new) < len(old):
             n, case = trials[len(new)]
             self._require_time(old[len(new)], _place(n, case))
@@ -107,7 +107,7 @@ class _Contest:
         """Whether there is something to compare; `Differs` if it is not equal."""
         if old.raised is None:
             self._trials.has_returned = True
-            self._overhead = min(self._overhead, old.figures.cpu)
+            self._overhead = min(self._overhead, old.charged)
         else:
             self._trials.why_not = f"no inputs: all that were built make it raise {old.raised}"
         if old.raised in _TOO_DEEP and old.raised != new.raised:
@@ -123,7 +123,7 @@ class _Contest:
 
     def _require_time(self, old: Call, place: str) -> None:
         """The new code did not finish: its fault only if it had much more time than the old."""
-        if self._trials.left() > 0 and 10 * old.figures.cpu < self._trials.limit:
+        if self._trials.left() > 0 and 10 * old.charged < self._trials.limit:
             raise Differs(f"the new code does not finish (at {place})")
 
     def _costliest(self) -> str:
@@ -189,7 +189,7 @@ class _Contest:
                 return False
             for text, answer in (("old", old[0]), ("new", new[0])):
                 costs[text].append(self._trials.cost(answer))
-                self._seconds[text] = answer.figures.cpu
+                self._seconds[text] = answer.charged
             if max(self._seconds.values()) > _SHORT or self._pair.memory:
                 break
         for text, values in costs.items():
@@ -220,7 +220,7 @@ class _Contest:
             answers = self._trials.answers("new", cases)
             if not answers or answers[0].raised:
                 return
-            self._seconds["new"] = answers[0].figures.cpu
+            self._seconds["new"] = answers[0].charged
             self._costs["new"][size] = [self._trials.cost(answer) for answer in answers]
 
     def _growth(self, text: str) -> str:

@@ -12,26 +12,46 @@ import socket
 import time
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from effilint.measure.plain import ListNode as ListNode
+from effilint.measure.plain import NotPlainError as NotPlainError
+from effilint.measure.plain import TreeNode as TreeNode
+from effilint.measure.plain import (
+    decimal,
+    fraction,
+    heritage,
+    is_short,
+    list_of_nodes,
+    nodes_of_list,
+    nodes_of_tree,
+    require_spread,
+    tree_of_nodes,
+)
 
 _LARGEST = 64 << 20  # bytes of a frame
 _DEEPEST = 200
 _ATOMS = frozenset({int, float, str, bool, type(None)})
 _BOXES: dict[type, str] = {tuple: "t", deque: "q"}
 _SETS: dict[type, str] = {set: "s", frozenset: "z"}
-_BASES: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int, float)
 _DICTS: dict[type, str] = {dict: "d", defaultdict: "dd", Counter: "c", OrderedDict: "o"}
 _LAZY = frozenset(
     "generator map filter zip enumerate reversed list_iterator tuple_iterator set_iterator "
     "dict_keyiterator dict_valueiterator dict_itemiterator str_ascii_iterator range_iterator "
     "list_reverseiterator islice chain dict_keys dict_values dict_items".split()
 )
-_LONGEST = 2_000_000  # items that are taken out of an iterator
-
-
-class NotPlainError(ValueError):
-    """A value holds something that cannot be compared from outside; `str` names its type."""
+_VIEWS: dict[str, Callable[[list[Any]], Any]] = {
+    "dict_keys": lambda keys: _paired(keys, keys).keys(),
+    "dict_values": lambda values: dict(enumerate(values)).values(),
+    "dict_items": lambda items: _paired([k for k, _ in items], [v for _, v in items]).items(),
+}
+_NUMBERS: dict[str, Callable[[Any], Any]] = {
+    "i": lambda digits: int(digits, 16),
+    "f": fraction,
+    "e": decimal,
+}
+LONGEST = 2_000_000  # items that are taken out of an iterator
 
 
 class BrokenFrameError(Exception):
@@ -117,7 +137,7 @@ def load(data: bytes, classes: Mapping[str, Any] = types.MappingProxyType({})) -
     """Return the value that `dump` made `data` of; `BrokenFrameError` if none did.
 
     Linked lists and trees are made of the `ListNode` and `TreeNode` among `classes`, or of plain
-    ones.
+    ones. What inherits from plain data is that; `is_exact` tells.
     """
     try:
         return decoded(json.loads(data), classes)
@@ -125,10 +145,16 @@ def load(data: bytes, classes: Mapping[str, Any] = types.MappingProxyType({})) -
         raise BrokenFrameError from error
 
 
+def is_exact(data: bytes) -> bool:
+    """Whether `load` makes the same of what `dump` gave, down to the types."""
+    return b'{"y":' not in data  # in texts, there is a backslash before each of these quotes
+
+
 def _encoded(value: object, depth: int) -> object:
     kind = type(value)
     if kind in _ATOMS:
-        return value
+        is_long = kind is int and not is_short((value,))  # type: ignore[arg-type]
+        return {"i": hex(value)} if is_long else value  # type: ignore[arg-type]
     if depth > _DEEPEST:
         raise NotPlainError("something nested very deep")
     if kind is list:
@@ -143,101 +169,60 @@ def _encoded(value: object, depth: int) -> object:
     if isinstance(value, bytes | bytearray) and kind in (bytes, bytearray):
         return {"b" if kind is bytes else "ba": value.hex()}
     if kind in (complex, range):
-        return {"r": repr(value)}
+        return {"r": _written(value)}
     if kind.__name__ == "ListNode":
-        return {"ln": _items(_nodes_of_list(value), depth)}
+        return {"ln": _items(nodes_of_list(value), depth)}
     if kind.__name__ == "TreeNode":
-        return {"tn": _items(_nodes_of_tree(value), depth)}
+        return {"tn": _items(nodes_of_tree(value), depth)}
     if kind.__module__ in ("builtins", "itertools") and kind.__name__ in _LAZY:
         return {"it": [kind.__name__, _items(taken(value), depth)]}
     return _object(value, kind, depth)
 
 
-def _object(value: object, kind: type, depth: int) -> object:
-    """Instances of somebody's class are what their attributes are, or their items."""
+def _object(value: Any, kind: type, depth: int) -> object:
+    """Instances of somebody's class are what their attributes are, or what they inherit."""
     if kind.__module__ in ("builtins", "_io", "functools", "threading", "_thread"):
         raise NotPlainError(kind.__name__)
+    if (kind.__module__, kind.__name__) == ("fractions", "Fraction"):
+        return {"f": _items([value.numerator, value.denominator], depth)}
+    if (kind.__module__, kind.__name__) == ("decimal", "Decimal"):
+        return {"e": str(value)}
     fields = getattr(value, "__dict__", None)
-    parts: list[object] = [kind.__qualname__]
-    for base in _BASES:
-        if isinstance(value, base):
-            parts.append(_encoded(base(value), depth + 1))
-            break
-    if type(fields) is dict:
-        parts.append(_encoded(fields, depth + 1))
-    if len(parts) == 1 and not isinstance(value, BaseException):
-        raise NotPlainError(kind.__name__)
-    return {"x": parts}
+    has_fields = type(fields) is dict and "__objclass__" not in fields  # those of an enum say less
+    attributes = [_encoded(fields, depth + 1)] if has_fields else []
+    if isinstance(value, BaseException):
+        return {"x": [kind.__qualname__, *attributes]}
+    try:
+        inherited = heritage(value, kind)
+    except NotPlainError:
+        if not attributes:
+            raise
+        return {"x": [kind.__qualname__, *attributes]}
+    return {"y": [kind.__qualname__, _encoded(inherited, depth + 1), *attributes]}
 
 
-def _nodes_of_list(head: Any) -> list[object]:
-    """The values of a linked list; `NotPlainError` for a ring."""
-    values, seen = [], set()
-    while head is not None:
-        if id(head) in seen:
-            raise NotPlainError("a ring of ListNode")
-        seen.add(id(head))
-        values.append(head.val)
-        head = head.next
-    return values
-
-
-def _nodes_of_tree(root: Any) -> list[object]:
-    """The values of a binary tree level by level, None where a child is missing."""
-    values: list[object] = []
-    level, seen = deque([root]), set()
-    while level:
-        node = level.popleft()
-        if node is None:
-            values.append(None)
-            continue
-        if id(node) in seen:
-            raise NotPlainError("a TreeNode that is in two places")
-        seen.add(id(node))
-        values.append(node.val)
-        level += (node.left, node.right)
-    while values and values[-1] is None:
-        values.pop()
-    return values
-
-
-class ListNode:
-    """An item of a linked list, for programs that bring no class of this name."""
-
-    def __init__(self, val: Any = 0, next: Any = None) -> None:  # noqa: A002 - its known name
-        self.val, self.next = val, next
-
-
-class TreeNode:
-    """A node of a binary tree, for programs that bring no class of this name."""
-
-    def __init__(self, val: Any = 0, left: Any = None, right: Any = None) -> None:
-        self.val, self.left, self.right = val, left, right
-
-
-def _list_of_nodes(values: list[Any], make: Any) -> Any:
-    head = None
-    for value in reversed(values):
-        node = make(value)
-        node.next = head
-        head = node
-    return head
-
-
-def _tree_of_nodes(values: list[Any], make: Any) -> Any:
-    nodes = [None if value is None else make(value) for value in values]
-    children = iter(nodes[1:])
-    for node in nodes:
-        if node is not None:
-            node.left, node.right = next(children, None), next(children, None)
-    return nodes[0] if nodes else None
+def _written(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        raise NotPlainError("a range of very long numbers") from None
 
 
 def _items(values: Iterable[object], depth: int) -> list[object]:
     values = list(values)
-    if all(type(value) in _ATOMS for value in values):
+    if _are_atoms(values):
         return values
     return [_encoded(value, depth + 1) for value in values]
+
+
+def _are_atoms(values: list[Any]) -> bool:
+    """Whether they stand for themselves; most values are in long lists of numbers or texts."""
+    kinds = set(map(type, values))
+    if not kinds <= _ATOMS:
+        return False
+    return int not in kinds or is_short(
+        values if kinds == {int} else [value for value in values if type(value) is int]
+    )
 
 
 def taken(values: Any) -> list[object]:
@@ -245,7 +230,7 @@ def taken(values: Any) -> list[object]:
     found: list[object] = []
     for value in values:
         found.append(value)
-        if len(found) > _LONGEST:
+        if len(found) > LONGEST:
             raise NotPlainError("an iterator without end")
     return found
 
@@ -256,13 +241,18 @@ def _sorted(items: list[object]) -> list[object]:
     return sorted(items, key=json.dumps)
 
 
+def _paired(keys: list[Any], values: list[Any]) -> dict[Any, Any]:
+    require_spread(keys)
+    return dict(zip(keys, values, strict=True))
+
+
 def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) -> Any:
     """Return the value that stands in JSON data; `ValueError` or `TypeError` for other data.
 
-    An object of a class of its own is a `NotPlainError`.
+    An object is the plain data that it inherits from, or a `NotPlainError`.
     """
     if type(data) is list:
-        if all(type(item) in _ATOMS for item in data):
+        if set(map(type, data)) <= _ATOMS:
             return data
         return [decoded(item, classes) for item in data]
     if type(data) is not dict:
@@ -270,23 +260,31 @@ def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) 
     ((tag, content),) = data.items()
     if tag in ("b", "ba"):
         return bytes.fromhex(content) if tag == "b" else bytearray.fromhex(content)
-    if tag == "it" or (tag == "x" and content[0] == "_Consumed"):
-        return iter(decoded(content[1], classes))
+    if tag == "it":
+        return _VIEWS.get(content[0], iter)(decoded(content[1], classes))
+    if tag == "y":
+        items = decoded(content[1], classes)
+        return iter(items) if content[0] == "_Consumed" else items
     if tag == "x":
         raise NotPlainError(content[0])
+    if tag in _NUMBERS:
+        return _NUMBERS[tag](decoded(content, classes))
     if tag == "r":
         is_range = content.startswith("range")
         return range(*map(int, content[6:-1].split(","))) if is_range else complex(content)
     if tag == "ln":
-        return _list_of_nodes(decoded(content, classes), classes.get("ListNode", ListNode))
+        return list_of_nodes(decoded(content, classes), classes.get("ListNode", ListNode))
     if tag == "tn":
-        return _tree_of_nodes(decoded(content, classes), classes.get("TreeNode", TreeNode))
-    items = decoded(content, classes) if tag in ("t", "q", "s", "z") else None
+        return tree_of_nodes(decoded(content, classes), classes.get("TreeNode", TreeNode))
+    items: Any = decoded(content, classes) if tag in ("t", "q", "s", "z") else None
     for kind, name in (_BOXES | _SETS).items():
         if name == tag:
+            if kind in _SETS:
+                require_spread(items)
             return kind(items)
     for kind, name in _DICTS.items():
         if name == tag:
-            pairs = {decoded(k, classes): decoded(v, classes) for k, v in content}
+            keys = [decoded(key, classes) for key, _ in content]
+            pairs = _paired(keys, [decoded(value, classes) for _, value in content])
             return defaultdict(int, pairs) if kind is defaultdict else kind(pairs)
     raise ValueError(tag)

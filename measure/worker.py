@@ -12,6 +12,7 @@ import os
 import resource
 import select
 import socket
+import sys
 import threading
 import time
 from typing import Any, NoReturn
@@ -23,6 +24,7 @@ from effilint.measure.judging import judged
 from effilint.measure.wire import BrokenFrameError, Channel
 
 _FOREVER = 1e8
+_LOOK = 1.0  # seconds between two looks for the owner, where the kernel tells nothing of it
 _MEMORY = 4 << 30  # bytes of address space: what an answer may take to be read
 _ORDERS = 1000  # that one jail serves
 
@@ -36,17 +38,27 @@ def main(descriptor: int, setup: dict[str, Any]) -> None:
     owner = setup.pop("owner")
     wanted = Setup(**setup)._replace(level=Level(setup["level"]))
     worker = _Worker(channel, wanted, owner)
-    threading.Thread(target=_end_with_owner, args=(channel, worker), daemon=True).start()
+    arguments = channel, worker, owner
+    threading.Thread(target=_end_with_owner, args=arguments, daemon=True).start()
     with contextlib.suppress(BrokenFrameError, TimeoutError):
         worker.serve()
     worker.leave()
 
 
-def _end_with_owner(channel: Channel, worker: _Worker) -> None:
-    """Wait until the owner hangs up or dies, and leave at once, whatever runs."""
+def _end_with_owner(channel: Channel, worker: _Worker, owner: int) -> None:
+    """Wait until the owner hangs up or dies, and leave at once, whatever runs.
+
+    A process forked by the owner may hold the socket, and live longer: so the owner is watched too.
+    """
     poll = select.poll()
     poll.register(channel.fileno(), getattr(select, "POLLRDHUP", select.POLLHUP))
-    poll.poll()
+    pause: float | None = 1000 * _LOOK
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            poll.register(os.pidfd_open(owner), select.POLLIN)
+            pause = None
+    while os.getppid() == owner and not poll.poll(pause):
+        pass
     worker.leave()
 
 
@@ -66,9 +78,9 @@ class _Worker:
         self._say({"event": "ready"})
         while True:
             order = json.loads(self._channel.receive(time.monotonic() + _FOREVER))
-            count = order.pop("blobs")
-            blobs = [self._channel.receive(time.monotonic() + _FOREVER) for _ in range(count)]
-            self._serve(order, blobs)
+            blobs = self._frames(order.pop("blobs"))
+            results = self._frames(order.pop("results", 0))
+            self._serve(order, blobs, [one.decode("utf-8", "surrogatepass") for one in results])
 
     def leave(self) -> NoReturn:
         """End all that runs inside, and this process; nothing is left of either."""
@@ -80,12 +92,15 @@ class _Worker:
                 os.rmdir(os.path.dirname(self._setup.scratch))
         os._exit(0)
 
-    def _serve(self, order: dict[str, Any], blobs: list[bytes]) -> None:
+    def _frames(self, count: int) -> list[bytes]:
+        return [self._channel.receive(time.monotonic() + _FOREVER) for _ in range(count)]
+
+    def _serve(self, order: dict[str, Any], blobs: list[bytes], results: list[str]) -> None:
         expected = order.pop("expected", None)
         try:
             heads = self._ready().run(order, blobs)
             if expected is not None:
-                heads = judged(heads, expected)
+                heads = judged(heads, expected | {"values": results})
             for head in heads:
                 answer, output = head.pop("answer", None), head.pop("output", None)
                 self._say(head | {"blobs": 0 if answer is None else 2})

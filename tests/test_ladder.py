@@ -49,7 +49,7 @@ def test_numbers_alone_are_the_size(sandbox: Sandbox) -> None:
     ("body", "end"),
     [
         ("raise KeyError", "the program raises KeyError at n=4"),
-        ("while len(xs) > 4: pass", "the program takes too long at n=8"),
+        ("while len(xs) > 4: pass", "the program takes too long at n=5"),
         ("import os; os._exit(0)", "the program ends its process at n=4"),
     ],
 )
@@ -63,3 +63,44 @@ def test_what_has_no_ladder(sandbox: Sandbox) -> None:
     assert ladder(Program("def f(x): pass", "f"), [], sandbox).end == "there are no examples"
     with pytest.raises(ValueError, match="a ladder is for functions"):
         ladder(Program("print(1)"), EXAMPLES, sandbox)
+
+
+SUBSETS = """
+def f(xs):
+    if len(xs) > 20: raise MemoryError
+    found = [[]]
+    for x in xs:
+        found += [one + [x] for one in found]
+    return len(found)
+"""
+
+
+def test_exponential_growth_is_told_between_sizes(sandbox: Sandbox) -> None:
+    found = ladder(Program(SUBSETS, "f"), [{"xs": [3, 1, 2]}], sandbox)
+    sizes = [n for n, _ in found.inputs]
+    assert sizes[:4] == [3, 6, 12, 14]
+    assert all(n < 24 for n in sizes)
+    assert found.growth().name == "O(2^n)"
+
+
+def test_a_program_that_fails_for_another_reason_is_not_run_between_sizes(
+    sandbox: Sandbox,
+) -> None:
+    text = "def f(xs):\n    if len(xs) > 6: raise KeyError"
+    found = ladder(Program(text, "f"), [{"xs": [3, 1, 2]}], sandbox)
+    assert [n for n, _ in found.inputs] == [3, 6]
+    assert found.end == "the program raises KeyError at n=12"
+
+
+def test_growth_is_measured_well_above_what_a_call_costs(sandbox: Sandbox) -> None:
+    text = "def f(xs):\n    return sum(a == b == c for a in xs for b in xs for c in xs)"
+    found = ladder(Program(text, "f"), [{"xs": [3, 1, 2]}], sandbox, enough=0.001)
+    costs = sorted(min(p.cost for p in found.points if p.n == n) for n, _ in found.inputs)
+    assert costs[-3] > 4 * costs[0]
+
+
+def test_examples_of_several_types_are_grown_apart(sandbox: Sandbox) -> None:
+    program = Program("def f(x): return 0 if x is None else len(x)", "f")
+    examples: list[dict[str, object]] = [{"x": None}, {"x": [1, 2, 3]}, {"x": "ab"}]
+    found = ladder(program, examples, sandbox, enough=0.0)
+    assert [n for n, _ in found.inputs] == [3, 6, 12, 24, 48]

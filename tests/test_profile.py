@@ -187,6 +187,28 @@ def test_threads_are_watched_too(sandbox: Sandbox) -> None:
     assert hits(found) == [1, 1, 6, 5, 1, 1, 1]
 
 
+@pytest.mark.parametrize("start", ["t.start()\n    for t in ts: t.join()", "t.start(); t.join()"])
+@pytest.mark.parametrize("count", [2, 5])
+def test_the_hits_of_all_threads_count(sandbox: Sandbox, start: str, count: int) -> None:
+    text = f"""
+import threading
+class Other(threading.Thread):
+    def run(self):
+        for i in range(10):
+            pass
+def f(k):
+    def work():
+        for i in range(10):
+            pass
+    ts = [threading.Thread(target=work) for _ in range(k)] + [Other()]
+    for t in ts: {start}
+"""
+    found = profile(function(text), [call(count)], sandbox=sandbox, of=["time"])
+    assert found.end == "finished"
+    assert [line.hits for line in found.lines[3:5]] == [11, 10]
+    assert [line.hits for line in found.lines[7:9]] == [11 * count, 10 * count]
+
+
 def test_recursive_functions_are_marked(sandbox: Sandbox) -> None:
     text = """
     def f(n):

@@ -69,6 +69,19 @@ def test_bad_input_is_one_line_and_exit_2(arguments: list[str], words: str) -> N
     assert words in result.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("limited", ["option", "tests"])
+def test_a_program_that_does_not_end_is_stopped(limited: str) -> None:
+    Path("total.py").write_text("def total(n):\n    while True:\n        n += 1\n")
+    cases = [{"arguments": [1], "expected": 1}]
+    limits = {"cpu": 0.02, "wall": 1} if limited == "tests" else {}
+    Path("tests.json").write_text(json.dumps({"entry": "total", "cases": cases, "limits": limits}))
+    options = ["--time-limit", "0.4"] if limited == "option" else []
+    result = profile("total.py", "--of", "time", "--output-format", "json", *options)
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["end"]) == (1, "time")
+    assert found["lines"][2]["hits"] > 1000
+
+
 def test_growth_of_each_line() -> None:
     result = profile("total.py", "--of", "time", "--growth", "--output-format", "json")
     found = json.loads(result.stdout)

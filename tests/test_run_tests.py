@@ -78,7 +78,8 @@ def told(source: str, sandbox: Sandbox, prelude: str = "", entry: str = "f") -> 
 def one(result: str, expected: Any, sandbox: Sandbox, rule: Rule | None = None) -> Verdict:
     """The verdict on a function that returns what this expression gives."""
     tests = Tests((Case(call(), expected, rule),), "f", limits=QUICK)
-    imports = "from collections import *\nimport math\n"
+    imports = "from collections import *\nfrom decimal import *\nfrom fractions import *\n"
+    imports += "import math\n"
     text = f"{imports}def f():\n    return {result}\n"
     return run_tests(text, tests, sandbox=sandbox).verdict
 
@@ -207,6 +208,15 @@ def test_many_programs_at_a_time_and_without_a_sandbox() -> None:
         ("0.1 + 0.2", 0.3, Rule(tolerance=1e-9)),
         ("[4.05, 1]", [4, 1], Rule(tolerance=0.1)),
         ("1001", 1000.0, Rule(tolerance=1e-2)),
+        ("999", 1000, Rule(tolerance=1)),
+        ("1004", 1000, Rule(tolerance=0.5, relative=0.01)),
+        ("Fraction(1, 3)", 0.3333, Rule(tolerance=1e-3)),
+        ("[Decimal('1.05')]", [1], Rule(tolerance=0.1)),
+        ("{1: 2}.keys()", [1], Rule(views=("list",))),
+        ("{1: 2}.values()", 1, Rule(views=("len",))),
+        ("[{1: 2}.keys()]", [{1}], Rule(unordered=True)),
+        ("range(10**13)", range(10**13), Rule()),
+        ("range(10**13)", 7, Rule(views=("item 7",))),
         ("[2, [3], 1]", [1, 2, [3]], Rule(unordered=True)),
         ("[bytearray(b'b'), 1]", [1, bytearray(b"b")], Rule(unordered=True, tolerance=0.0)),
         ("[0.30001, 0.1]", [0.1, 0.3], Rule(unordered=True, tolerance=1e-3)),
@@ -237,6 +247,15 @@ def test_rule_accepts(result: str, expected: Any, rule: Rule, sandbox: Sandbox) 
         ("1", True, Rule(exact=True)),
         ("1.0", 1, Rule(exact=True)),
         ("1001", 1000.0, Rule(tolerance=1e-2, relative=0.0)),
+        ("3", 1000, Rule(tolerance=1)),
+        ("501", 1000, Rule(tolerance=0.5)),
+        ("1001", 1000, Rule(tolerance=0.02)),
+        ("Fraction(1, 3)", 1 / 3, Rule()),
+        ("Decimal('0.1')", 0.1, Rule()),
+        ("Decimal('NaN')", 0, Rule(tolerance=1e-3)),
+        ("deque([1], 5)", [1], Rule()),
+        ("namedtuple('P', 'a')(1)", [1], Rule()),
+        ("type('L', (list,), {'__eq__': lambda *_: True})([1])", [2], Rule()),
         ("10 ** 400", 1.5, Rule(tolerance=1e-2)),
         ("[1, 1, 2]", [1, 2, 2], Rule(unordered=True)),
         ("[1, bytearray(b'b')]", [1, 2], Rule(unordered=True)),
@@ -259,6 +278,95 @@ def test_an_argument_may_be_the_result(sandbox: Sandbox) -> None:
     assert run_tests(text, tests, sandbox=sandbox).passed == 1
     text = "def f(n, xs):\n    return [1, 3]"
     assert run_tests(text, tests, sandbox=sandbox).passed == 0
+
+
+def test_an_input_that_is_given_twice_is_whole_each_time(sandbox: Sandbox) -> None:
+    shared = [3, 1]
+    tests = Tests((Case(call(shared), 2), Case(call(shared), 2)), "f")
+    text = "def f(xs):\n    n = len(xs)\n    xs.clear()\n    return n"
+    assert run_tests(text, tests, sandbox=sandbox).passed == 1
+
+
+def test_numbers_and_arrays_of_numpy() -> None:
+    pytest.importorskip("numpy")
+    results: list[tuple[str, Any]] = [
+        ("np.int64(3)", 3),
+        ("np.float64(0.5)", 0.5),
+        ("np.bool_(True)", True),
+        ("np.str_('a')", "a"),
+        ("np.array([[1, 2], [3, 4]])", [[1, 2], [3, 4]]),
+        ("[np.int8(1), np.float32(0.5)]", [1, 0.5]),
+        ("(np.uint8(1), {np.int64(2): np.array([])})", (1, {2: []})),
+        ("np.arange(3).sum()", 3),
+    ]
+    with Sandbox(workers=1, imports=("numpy",)) as sandbox:
+        for result, expected in results:
+            text = f"import numpy as np\ndef f():\n    return {result}\n"
+            tests = Tests((Case(call(), expected),), "f")
+            assert run_tests(text, tests, sandbox=sandbox).verdict is Verdict.ACCEPTED, result
+
+
+def test_long_numbers(sandbox: Sandbox) -> None:
+    given = 10**5000 + 1
+    tests = Tests((Case(call(given, [-given]), [given * 2, 1]),), "f")
+    text = "def f(n, xs): return [n - xs[0], n % 10]"
+    assert run_tests(text, tests, sandbox=sandbox).verdict is Verdict.ACCEPTED
+    for result, expected, rule in (
+        ("10**5000", 10**5000, Rule(tolerance=1e-6)),
+        ("[10**5000, 1]", [1, 10**5000], Rule(unordered=True)),
+        ("-(10**5000)", 10**5000, Rule(views=("abs",))),
+    ):
+        assert one(result, expected, sandbox, rule) is Verdict.ACCEPTED
+        assert one(f"[{result}]", expected, sandbox, rule) is Verdict.WRONG_ANSWER
+    asserted = told("import math\nassert f(1700) == math.factorial(1700)", sandbox)
+    text = "import math\ndef f(n): return math.factorial(n)"
+    assert run_tests(text, asserted, sandbox=sandbox).verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("view", ["sum", "max", "sorted", "set", "each abs"])
+def test_a_range_without_end_is_not_gone_through(view: str, sandbox: Sandbox) -> None:
+    rule = Rule(views=(view,))
+    assert one("range(10**13)", 5, sandbox, rule) is Verdict.UNSERIALISABLE
+
+
+FORGE = """
+import json
+real = json.dumps
+def forged(value, **options):
+    if isinstance(value, dict): return real(value, **options)
+    return '["returned",[],' + ANSWER + ',[]]'
+json.dumps = forged
+def f(): return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("""'{"s":[' + ",".join(str(k * (2**61 - 1)) for k in range(200_000)) + ']}'""", Rule()),
+        ("""'{"f":[' + ('{"i":"' + hex(7 ** 10**6) + '"},') * 2 + '1]}'""", Rule()),
+        ("""'{"e":"1e999999999"}'""", Rule(views=("int",))),
+    ],
+)
+def test_a_result_made_to_be_long_in_comparing(answer: str, rule: Rule, sandbox: Sandbox) -> None:
+    text = f"{FORGE}ANSWER = {answer}\n"
+    report = run_tests(text, Tests((Case(call(), {5}, rule),), "f"), sandbox=sandbox)
+    assert report.verdict in (Verdict.UNSERIALISABLE, Verdict.WRONG_ANSWER)
+
+
+@pytest.mark.parametrize(
+    "words", ["\x1b]0;owned\x07", "\ud800", "\u202e abc", "a\x00b", "[/red] [bold", "\x9b2J"]
+)
+@pytest.mark.parametrize("place", ["    ", ""])
+def test_words_of_a_program_can_be_shown(words: str, place: str, sandbox: Sandbox) -> None:
+    text = f"def f():\n    pass\n{place}raise type({words!r}, (ValueError,), {{}})({words!r})"
+    worst = run_tests(text, Tests((Case(call(), 1),), "f"), sandbox=sandbox).decisive
+    assert worst.verdict is Verdict.RUNTIME_ERROR
+    for said in (worst.words, worst.error or ""):
+        assert said.isprintable()
+        assert said.encode()
+    wrong = run_tests(f"print({words!r})", Tests((Case(b"", "1"),)), sandbox=sandbox).decisive
+    assert wrong.words.isprintable()
 
 
 # -- asserts as data
@@ -299,15 +407,20 @@ def test_an_argument_may_be_the_result(sandbox: Sandbox) -> None:
         ("f(*range(1)) == 0, f'not {f(0)}'", "n", "n + 1"),
         ("f(n=2) == 4", "n * n", "n"),
         ("f(float('inf')) == float('-inf')", "-n", "n"),
+        ("f(2) == collections.namedtuple('P', 'x y')(1, 2)", "(1, 2)", "[1, 2]"),
+        ("f(2) == Fraction(1, 2)", "0.5", "0.25"),
+        ("f(Fraction(1, 2)) == Decimal('0.5')", "Fraction(n)", "Fraction(2)"),
         ("f({1: (2, {3})}) == [b'x', 1j]", "[b'x', 1j]", "[b'x', 2j]"),
     ],
 )
 def test_assert_is_told(asserted: str, right: str, wrong: str, sandbox: Sandbox) -> None:
-    imports = "import math\nfrom collections import Counter\n"
+    imports = "import collections, math\nfrom collections import Counter\n"
+    imports += "from decimal import Decimal\nfrom fractions import Fraction\n"
     tests = told(f"{imports}assert {asserted}", sandbox)
     assert tests.untold == ()
-    assert run_tests(f"def f(n): return {right}", tests, sandbox=sandbox).passed == 1
-    report = run_tests(f"def f(n): return {wrong}", tests, sandbox=sandbox)
+    imports = "from fractions import Fraction\n"
+    assert run_tests(f"{imports}def f(n): return {right}", tests, sandbox=sandbox).passed == 1
+    report = run_tests(f"{imports}def f(n): return {wrong}", tests, sandbox=sandbox)
     assert report.verdict is Verdict.WRONG_ANSWER
 
 
@@ -324,6 +437,8 @@ def test_assert_is_told(asserted: str, right: str, wrong: str, sandbox: Sandbox)
         "assert f(1).x == 2",
         "assert isinstance(f(1), int)",
         "assert f(object()) == 1",
+        "import collections\nassert f(collections.namedtuple('P', 'x')(1)) == 1",
+        "class L(list): pass\nassert f([L()]) == 1",
         "assert f(1) == object()",
         "assert f(1) in 'abc'",
         "assert f(1) == 1 or f(2) == 1",
@@ -585,17 +700,10 @@ def test_no_solution_sees_or_forges_what_is_expected(text: str, sandbox: Sandbox
 
 @pytest.mark.slow
 def test_a_result_that_takes_for_ever_to_compare(sandbox: Sandbox) -> None:
-    text = """
-import json
-real = json.dumps
-def forged(value, **options):
-    if isinstance(value, dict): return real(value, **options)
-    keys = ",".join(f"[{k * ((1 << 61) - 1)},0]" for k in range(200_000))
-    return '["returned",[],{"d":[' + keys + ']},[]]'
-json.dumps = forged
-def f(): return 1
-"""
-    report = run_tests(text, Tests((Case(call(), {}),), "f"), sandbox=sandbox)
+    # One step of the interpreter: the set is made of a list that looks like any other.
+    text = f"{FORGE}ANSWER = str([k * ((1 << 61) - 1) for k in range(300_000)])\n"
+    rule = Rule(views=("set",))
+    report = run_tests(text, Tests((Case(call(), {1}, rule),), "f"), sandbox=sandbox)
     assert report.verdict is Verdict.UNSERIALISABLE
     assert report.decisive.words == "the result holds something that takes too long to compare"
 
@@ -685,7 +793,17 @@ def test_a_file_of_asserts(tmp_path: Path, sandbox: Sandbox) -> None:
         ('{"entry": "f", "cases": [{"expected": 1, "rule": {"views": ["eval"]}}]}', "no view"),
         ('{"entry": "f", "cases": [{"expected": 1, "rule": {"tolerance": -1}}]}', "tolerance"),
         ('{"entry": "f", "cases": [{"expected": 1, "rule": {"tolerance": "x"}}]}', "rule of"),
+        ('{"entry": "f", "cases": [{"expected": 1, "rule": {"unordered": "yes"}}]}', "true or"),
+        ('{"entry": "f", "cases": [{"expected": 1, "rule": {"views": "set"}}]}', "list of texts"),
+        ('{"entry": "f", "cases": [{"expected": 1, "rule": {"target": -1}}]}', "place"),
         ('{"entry": "f", "limits": {"cpu": 0}, "cases": []}', "positive"),
+        ('{"entry": "f", "limits": {"cpu": true}, "cases": []}', "positive"),
+        ('{"entry": "f", "limits": {"wall": Infinity}, "cases": []}', "positive"),
+        ('{"entry": "f", "limits": {"output": 1.5}, "cases": []}', "whole numbers"),
+        ('{"entry": "f", "limits": {"memory": 1000}, "cases": []}', "4,000,000 bytes at least"),
+        ('{"entry": "", "cases": [{"expected": 1}]}', "the entry must be"),
+        ('{"entry": "a.b.c", "cases": [{"expected": 1}]}', "the entry must be"),
+        ('{"entry": "f", "cases": []}\n{"expected": 1}', "line 1: cases stand in"),
         ('{"cases": [{"input": 1, "output": "x"}]}', "a script has"),
         ('{"asserts": "assert f(1) == 2"}', "need an entry"),
         ('{"entry": "f.g.h", "asserts": "assert f(1) == 2"}', "the entry must be"),
@@ -701,6 +819,14 @@ def test_bad_files_are_one_clear_line(
     with pytest.raises(BadTestsError, match=words) as caught:
         Tests.load(path, sandbox=sandbox)
     assert os.linesep not in str(caught.value)
+
+
+def test_a_mark_of_byte_order_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "tests.json"
+    content = {"entry": "Solution().f", "limits": {"memory": 5e7}, "cases": [{"expected": 1}]}
+    path.write_text(json.dumps(content), encoding="utf-8-sig")
+    tests = Tests.load(path)
+    assert (tests.entry, tests.limits.memory) == ("Solution.f", 50_000_000)
 
 
 def test_expected_results_must_be_data() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,17 @@ from types import ModuleType
 
 import pytest
 
-from effilint.measure import Limits, Order, Program, Run, Sandbox, SandboxError, call
+from effilint.measure import (
+    Limits,
+    Order,
+    Program,
+    Run,
+    Sandbox,
+    SandboxError,
+    SandboxFullError,
+    call,
+)
+from effilint.measure.worker_process import WorkerProcess
 
 NEXT = Program("def f(n):\n    return n + 1", "f")
 ENDLESS = Program("def f(n):\n    while True:\n        pass", "f")
@@ -63,7 +74,7 @@ def _processes(sandbox: Sandbox, word: str) -> list[int]:
     Programs are forked from the first process inside, and have its command line.
     """
     found = []
-    workers = {worker._process.pid for worker in sandbox._workers}
+    workers = {hand.pid for hand in sandbox._crew.hands if isinstance(hand, WorkerProcess)}
     for pid, _ in sorted(OUTSIDE.family()):
         if workers.isdisjoint(_line_of(pid)):
             continue  # of another pool of this process
@@ -107,6 +118,136 @@ def test_asyncio_awaits_runs() -> None:
         assert all(map(_is_fine, asyncio.run(runs(sandbox))))
 
 
+def test_who_must_not_wait_is_told_that_the_queue_is_full() -> None:
+    with Sandbox(workers=1, waiting=2) as sandbox:
+        running = _running(sandbox)
+        waiting = [sandbox.submit(Order(NEXT, TWO, [2, 3]), block=False) for _ in range(2)]
+        with pytest.raises(SandboxFullError, match="2 orders wait already"):
+            sandbox.submit(Order(NEXT, TWO), block=False)
+        sandbox.stop(running)
+        assert all(_is_fine(future.result()) for future in waiting)
+        assert _is_fine(sandbox.submit(Order(NEXT, TWO, [2, 3]), block=False).result())
+
+
+def test_a_callback_may_submit_however_many_wait() -> None:
+    more: list[Future[Run]] = []
+    done = threading.Event()
+    with Sandbox(workers=1, waiting=1) as sandbox:
+
+        def submit(_: Future[Run]) -> None:
+            more.extend(sandbox.submit(Order(NEXT, TWO, [2, 3])) for _ in range(3))
+            done.set()
+
+        sandbox.submit(Order(NEXT, TWO)).add_done_callback(submit)
+        assert done.wait(60)
+        assert all(_is_fine(future.result(60)) for future in more)
+
+
+def test_a_callback_must_not_wait_for_a_run() -> None:
+    said: Future[str] = Future()
+    with Sandbox(workers=1) as sandbox:
+
+        def run(_: Future[Run]) -> None:
+            try:
+                sandbox.run(NEXT, TWO)
+            except SandboxError as error:
+                said.set_result(str(error))
+
+        sandbox.submit(Order(NEXT, TWO)).add_done_callback(run)
+        assert said.result(60) == "the callback of a future must not wait for a run: submit it"
+
+
+def test_a_callback_may_close_the_pool() -> None:
+    closed = threading.Event()
+    sandbox = Sandbox(workers=2)
+
+    def close(_: Future[Run]) -> None:
+        sandbox.close()
+        closed.set()
+
+    other = _running(sandbox)
+    sandbox.submit(Order(NEXT, TWO)).add_done_callback(close)
+    assert closed.wait(60)
+    assert other.result(60).stop.how == "failed"
+    with pytest.raises(SandboxError, match="closed"):
+        sandbox.submit(Order(NEXT, TWO))
+    sandbox.close()
+
+
+def test_a_callback_that_exits_ends_no_thread_of_the_pool() -> None:
+    with Sandbox(workers=1) as sandbox:
+        for _ in range(3):
+            sandbox.submit(Order(NEXT, TWO)).add_done_callback(lambda _: sys.exit(1))
+        assert _next(sandbox)
+
+
+def test_what_is_too_large_to_be_sent_is_refused_in_a_line() -> None:
+    large = "x" * (61 << 20)
+    with Sandbox(workers=1) as sandbox:
+        with pytest.raises(SandboxError, match="an input has 61 MB, and 60 are the most"):
+            sandbox.run(NEXT, [call(large)])
+        with pytest.raises(SandboxError, match="a result has 61 MB, and 60 are the most"):
+            sandbox.run(NEXT, [call(1)], expected=[large])
+        with pytest.raises(SandboxError, match="the program has 61 MB, and 60 are the most"):
+            sandbox.run(Program(large), [b""])
+        with pytest.raises(SandboxError, match="the order has 1037 MB, and 1024 are the most"):
+            sandbox.run(NEXT, [large.encode()[: 60 << 20]] * 17 + [large.encode()[: 17 << 20]])
+        with pytest.raises(SandboxError, match=r"`Limits.output` allows 100"):
+            sandbox.run(NEXT, [call(1)], limits=Limits(output=100 << 20))
+        assert _next(sandbox)
+
+
+@pytest.mark.slow
+def test_what_is_just_small_enough_is_sent() -> None:
+    text = "x" * ((60 << 20) - 100)
+    limits = Limits(output=60 << 20, memory=2 << 30)
+    echo = Program("def f(text): return text", "f")
+    with Sandbox(workers=1) as sandbox:
+        run = sandbox.run(echo, [call(text)] * 2, expected=[text] * 2, limits=limits)
+    assert _is_fine(run), run.stop
+
+
+def test_pools_share_no_user() -> None:
+    program = Program("import os\ndef f(): return os.getuid()", "f")
+    with Sandbox(workers=1) as one, Sandbox(workers=1) as other:
+        if one.level < 3 or os.getuid():
+            pytest.skip("programs have no users of their own here")
+        users = {pool.run(program, [call()]).calls[0].decoded() for pool in (one, other)}
+    assert len(users) == 2
+    assert min(users) > 60_000
+
+
+def test_projects_beside_the_system_are_not_to_be_seen() -> None:
+    text = """
+import os
+def f(folder):
+    try: return os.listdir(folder)
+    except OSError: return None
+"""
+    with Sandbox(workers=1) as sandbox:
+        run = sandbox.run(Program(text, "f"), [call("/usr/src"), call("/usr/local")])
+    src, local = (one.decoded() for one in run.calls)
+    assert src is None
+    assert set(local or ()) <= {"bin", "lib", "lib64"}
+
+
+def test_folders_of_killed_owners_are_taken_away(scratch: Path) -> None:
+    with Sandbox(workers=1) as living:
+        (mine,) = scratch.glob("effilint-pool-*")
+        for name in ("effilint-pool-old", "effilint-pool-new", "effilint-probe-old", "others"):
+            (scratch / name / "0").mkdir(parents=True)
+            (scratch / name).chmod(0o777 if "probe" in name else 0o700)
+        for folder in scratch.iterdir():
+            if folder.name != "effilint-pool-new":
+                os.utime(folder, (0, 0))
+        with Sandbox(workers=1):
+            pass
+        left = {folder.name for folder in scratch.iterdir()}
+        assert left == {mine.name, "effilint-pool-new", "others"}
+        assert _next(living)
+    shutil.rmtree(scratch / "effilint-pool-new")
+
+
 def test_what_cannot_be_had_is_said_in_a_line() -> None:
     with pytest.raises(SandboxError, match="isolation must be one of"):
         Sandbox("L9")  # type: ignore[arg-type]
@@ -138,6 +279,24 @@ def test_orders_are_taken_back() -> None:
             waiting.result()
 
 
+def test_an_order_is_taken_back_at_the_moment_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = threading.Event()
+    begin = Future.set_running_or_notify_cancel
+
+    def slowly(future: Future[Run]) -> bool:
+        can_run = begin(future)
+        began.set()
+        threading.Event().wait(0.3)
+        return can_run
+
+    with Sandbox(workers=1) as sandbox:
+        monkeypatch.setattr(Future, "set_running_or_notify_cancel", slowly)
+        future = sandbox.submit(Order(ENDLESS, [call(1)], limits=LONG))
+        assert began.wait(60)
+        sandbox.stop(future)
+        assert future.result(60).stop.how == "failed"
+
+
 def test_no_more_orders_wait_than_may() -> None:
     with Sandbox(workers=1, waiting=2) as sandbox, ThreadPoolExecutor(1) as other:
         running = _running(sandbox)
@@ -163,7 +322,7 @@ def test_who_waits_to_order_learns_of_the_close() -> None:
     sandbox.close()
 
 
-@pytest.mark.parametrize("word", ["measure.worker", "measure.zygote", "bwrap"])
+@pytest.mark.parametrize("word", ["measure.worker", "measure.keeper", "bwrap"])
 def test_a_killed_process_costs_its_order_and_no_other(word: str) -> None:
     with Sandbox(workers=2) as sandbox:
         if word == "bwrap" and sandbox.level < 3:
@@ -176,7 +335,7 @@ def test_a_killed_process_costs_its_order_and_no_other(word: str) -> None:
         assert [future.result().stop.how for future in hit] == ["failed"]
 
 
-@pytest.mark.parametrize("word", ["measure.worker", "measure.zygote"])
+@pytest.mark.parametrize("word", ["measure.worker", "measure.keeper"])
 def test_a_process_killed_while_it_is_idle_is_replaced(word: str) -> None:
     with Sandbox(workers=1) as sandbox:
         assert _next(sandbox)
@@ -186,7 +345,7 @@ def test_a_process_killed_while_it_is_idle_is_replaced(word: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("word", ["measure.worker", "measure.zygote"])
+@pytest.mark.parametrize("word", ["measure.worker", "measure.keeper"])
 def test_a_process_that_hangs_is_replaced(word: str) -> None:
     with Sandbox(workers=1) as sandbox:
         os.kill(_processes(sandbox, word)[0], signal.SIGSTOP)
@@ -287,6 +446,52 @@ def test_a_process_that_ends_leaves_nothing(end: str, tmp_path: Path) -> None:
     assert len(processes) >= 4
     assert not OUTSIDE.left_of(processes)
     assert not list(tmp_path.glob("effilint-*"))
+
+
+@pytest.mark.parametrize("fork", ["os.fork()", "ctypes.PyDLL(None).fork()"])
+def test_a_forked_process_keeps_nothing_alive(fork: str, tmp_path: Path) -> None:
+    path = Path(__file__).parent / "hostile"
+    done = _script(
+        tmp_path,
+        f"""import ctypes
+    sys.path.insert(0, {str(path)!r})
+    from outside import family
+    sandbox = Sandbox(workers=2)
+    sandbox.submit(Order(ENDLESS, [call(1)], limits=Limits(120, 120)))
+    time.sleep(0.5)
+    started = sorted(family())
+    child = {fork}
+    if child == 0:
+        os.setsid()
+        for file in (1, 2):
+            os.close(file)
+        time.sleep(60)
+        os._exit(0)
+    print(json.dumps([child, started]), flush=True)
+    os.kill(os.getpid(), 9)""",
+    )
+    child, started = json.loads(done.stdout)
+    try:
+        assert len(started) >= 4
+        assert not OUTSIDE.left_of({(pid, start) for pid, start in started}, 10)
+        assert not list(tmp_path.glob("effilint-*"))
+        os.kill(child, 0)
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+def test_a_process_forked_while_the_sandbox_is_made_gets_its_own(tmp_path: Path) -> None:
+    done = _script(
+        tmp_path,
+        """from effilint.measure import shared
+    with shared._lock:
+        child = os.fork()
+    if child == 0:
+        print(works(shared.shared_sandbox()), flush=True)
+        sys.exit()
+    os.wait()""",
+    )
+    assert done.stdout.split() == ["True"], done.stderr
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from effilint.measure import Grown, scale_inputs, wire
+from effilint.measure import Grown, Scaler, scale_inputs, wire
+from effilint.measure.scaling.primes import is_prime
 
 FACTORS = (4, 16, 64)
 TEXT = "abcdefghijklmnopqrstuvwxyz"
@@ -246,6 +247,12 @@ def test_records_of_several_kinds_stay_records() -> None:
         assert all(type(row) is tuple and row[0] in ("bolt", "nut") and row[1] > 0 for row in found)
 
 
+def test_records_without_an_order() -> None:
+    for rows in ([[None], [0], [None]], [["a", 1], [2, 1], [None, 3]], [[0], [""], [0]]):
+        (found,) = values([rows], 4)
+        assert {len(row) for row in found} == {len(rows[0])}
+
+
 @pytest.mark.parametrize("k", FACTORS)
 def test_linked_lists_and_trees(k: int) -> None:
     for found in values([linked(1, 2, 4), linked(1, 3, 3, 9)], k):
@@ -378,6 +385,22 @@ def test_constraints_of_records(k: int) -> None:
         ("1 <= s.length < 51", 50),
         ("1 <= s.length <= 5 * 10", 50),
         ("1 <= s.length <= 5 * 10¹", 50),
+        ("1 <= s.length <= 1e3", 1000),
+        ("1 <= s.length <= 1,000", 1000),
+        ("1 <= |s| <= 50", 50),
+        ("The length of s is at most 50.", 50),
+        ("The length of s does not exceed 50.", 50),
+        ("It is guaranteed that the length of s is between 1 and 50, inclusive.", 50),
+        ("The number of characters in s is in the range [1, 50].", 50),
+        ("s contains at most 50 characters.", 50),
+        ("s has at least 1 character.", 10**6),
+        ("1 <= s.length <= 50, 1 <= t.length <= 9", 50),
+        ("1 <= t.length <= 9; 1 <= s.length <= 50", 50),
+        ("1 <= t.length <= 9 and 1 <= s.length <= 50", 50),
+        ("n == s.length\nn is at most 50", 50),
+        ("s.length is at most 3", 10**6),  # which the samples break
+        ("s contains at most 2 vowels", 10**6),
+        ("You may change at most 2 letters of s", 10**6),
         ("1 <= s.length <= 104", 10_000),  # 10 to the 4, the way texts lose it
         ("1 <= s.length <= 231 - 1", 2**31 - 1),
         ("1 <= s.length <= banana", 10**6),
@@ -389,6 +412,117 @@ def test_ways_to_say_how_long(line: str, most: int) -> None:
         size = len(found.arguments["s"])
         assert size == min(most, size)
         assert size >= min(most, 3000)
+
+
+def test_several_formulas_stand_on_one_line() -> None:
+    samples = [{"nums": [3, 1, 2, 9], "k": 2}, {"nums": [5, -4, 9, 8, 1], "k": 1}]
+    for text in ("1 <= nums.length <= 100, 1 <= k <= 5", "1 <= nums.length <= 100; 1 <= k <= 5"):
+        for found in grown(samples, 1024, f"Constraints: {text}"):
+            assert len(found["nums"]) == 100
+            assert 1 <= found["k"] <= 5
+    for found in grown(samples, 64, "Constraints:\n0 <= k, nums[i] <= 9\n"):  # broken by -4
+        assert len(found["nums"]) >= 256
+    pairs = [{"a": 3, "b": 4}, {"a": 2, "b": 9}]
+    for found in grown(pairs, 64, "Constraints:\n1 <= a, b <= 50\n"):
+        assert max(found["a"], found["b"]) == 50
+
+
+@pytest.mark.parametrize(("word", "rest"), [("odd", 1), ("even", 0)])
+def test_odd_and_even_sizes_are_read(word: str, rest: int) -> None:
+    samples = [{"nums": [1] * (2 + rest)}, {"nums": [3, 4] * 2 + [5] * rest}]
+    for line in (f"nums.length is {word}.", f"n == nums.length\nn is an {word} number"):
+        text = f"Constraints:\n1 <= nums.length <= 10^5\n{line}\n"
+        for k in (3.7, 8, 64):
+            for found in scale_inputs(samples, k, description=text):
+                assert len(found.arguments["nums"]) % 2 == rest
+                assert found.limit == ""
+    trees = [{"root": tree(1, 2, 3), "n": 3}, {"root": tree(1), "n": 1}]
+    text = "Constraints:\nThe number of nodes in the tree is n.\n1 <= n <= 100\nn is odd.\n"
+    for found in grown(trees, 8, text):
+        assert len([v for v in nodes(found["root"]) if v is not None]) == found["n"]
+        assert found["n"] % 2 == 1
+
+
+def test_uniqueness_by_chance_gives_way() -> None:
+    samples = [[1, 2, 3, 4], [4, 2, 3, 15], [9, 8, 7, 6]]
+    prose = "Two subsets are different if the chosen indices are different.\n"
+    text = f"{prose}Constraints:\n1 <= x.length <= 1000\n1 <= x[i] <= 30\n"
+    for found in scale_inputs([{"x": sample} for sample in samples], 64, description=text):
+        assert len(found.arguments["x"]) == 256
+        assert all(1 <= item <= 30 for item in found.arguments["x"])
+    for told in ("All the numbers are distinct.", "All elements of x are unique."):
+        for found in scale_inputs([{"x": s} for s in samples], 64, description=f"{text}{told}\n"):
+            assert len(set(found.arguments["x"])) == len(found.arguments["x"]) <= 30
+            assert found.limit
+    letters = [{"s": "abcdefghijk", "k": 1}, {"s": "klmnopqrstuv", "k": 2}]
+    text = "Constraints:\n1 <= s.length <= 1000\ns consists of lowercase English letters.\n"
+    assert [len(found["s"]) for found in grown(letters, 16, text)] == [176, 192]
+
+
+@pytest.mark.parametrize(
+    ("example", "text", "said"),
+    [
+        ({"x": [3, 1, 2]}, "Constraints:\n1 <= x.length <= 9", "1 <= x.length <= 9"),
+        ({"x": [3, 1]}, "Constraints:\nn == x.length\n1 <= n <= 9", "1 <= n <= 9"),
+        ({"x": "abc"}, "Constraints:\nx contains at most 9 letters.", "x contains at most 9"),
+        ({"x": [7, 1], "m": 2}, "Constraints:\n1 <= m <= x.length <= 5", "x.length <= 5"),
+    ],
+)
+def test_the_line_that_limits_growth_is_told(example: dict[str, Any], text: str, said: str) -> None:
+    (found,) = scale_inputs([example], 64, description=text)
+    assert found.factor > 1
+    assert found.limit.startswith("the constraints: ")
+    assert said in found.limit
+
+
+def test_dicts_grow_beyond_the_alphabet() -> None:
+    (found,) = values([{"x": 1, "y": 2}], 64)
+    assert (type(found), len(found)) == (dict, 128)
+    (found,) = values([[{"a": 1}, {"b": 2}]], 64)
+    assert len(found) == len({repr(item) for item in found}) == 128
+
+
+PRIMES = "nums[i] is a prime number.\nConstraints:\n1 <= x.length <= 10^5\n2 <= x[i] <= 10^9\n"
+
+
+@pytest.mark.parametrize("large", [11, 100_003, 1_000_000_007, 2**61 - 1])
+def test_primes_stay_primes(large: int) -> None:
+    (found,) = values([[2, 3, 5, large]], 64, PRIMES if large < 10**9 else "x[i] is prime")
+    assert len(found) == 256
+    assert all(pow(2, item - 1, item) == 1 for item in found if item > 2)
+    assert not any(item % divisor == 0 for item in found for divisor in (2, 3, 5) if item > divisor)
+
+
+def test_no_prime_is_taken_for_a_composite_number() -> None:
+    sieve = [n for n in range(2, 2000) if all(n % d for d in range(2, n))]
+    assert [n for n in range(-5, 2000) if is_prime(n)] == sieve
+    assert is_prime(2**61 - 1)
+    assert not is_prime(3_215_031_751)  # passes for 2, 3, 5 and 7
+    assert not is_prime((2**31 - 1) * (2**19 - 1))
+
+
+@pytest.mark.parametrize(
+    "items", [[10**18, -(10**18)], [2**63, 5, 7], [10**400, 3], [float("inf"), 1.0]]
+)
+def test_large_numbers_grow(items: list[Any]) -> None:
+    (found,) = values([items], 64)
+    assert len(found) == 64 * len(items)
+
+
+def test_nothing_becomes_larger_than_memory() -> None:
+    (found,) = scale_inputs([{"x": [3, 1, 2]}], 1e30, description="Constraints:\nx.length <= 50")
+    assert len(found.arguments["x"]) == 50
+    (number,) = scale_inputs([{"n": 10**20}], 4)
+    assert number.limit
+    for k in (float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="a finite factor"):
+            scale_inputs([{"x": [1]}], k)
+
+
+def test_a_scaler_takes_examples_without_a_value() -> None:
+    scaler = Scaler([{"x": [1, 2, 3]}, {"x": None}])
+    assert len(scaler.by(4).arguments["x"]) == 12
+    assert scaler.by(4, 1).arguments == {"x": None}
 
 
 def test_a_grid_has_two_bounds() -> None:

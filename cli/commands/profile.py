@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from effilint.problems import climbed, description_of, run_options, tests_of, text_of
+from effilint.progress import waiting
 
 if TYPE_CHECKING:
-    from effilint.measure import Program, Sandbox, Tests
+    from effilint.measure import Limits, Program, Sandbox, Tests
     from effilint.measure.profile import Kind, Profile
 
 _SIZES = 3  # largest ones, that growth is told from
+_SLOWER = 20  # times as long watched code takes at most, so that the tests' limits hold for it
+_LONGEST = 60.0  # CPU seconds, unless the tests themselves allow more
+_WATCHING = 512 << 20  # bytes that looking on may take
 _BOTH: tuple[Kind, ...] = ("time", "memory")
 
 
@@ -33,12 +37,20 @@ _BOTH: tuple[Kind, ...] = ("time", "memory")
     type=click.Choice(["table", "json", "line-profiler", "memory-profiler"]),
     default="table",
 )
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0.01),
+    metavar="SECONDS",
+    help=f"CPU seconds for each case, watched; else {_SLOWER} times those of the tests, up to "
+    f"{_LONGEST:.0f}.",
+)
 @run_options
 def command(
     solution: str,
     tests_path: str,
     kinds: tuple[Kind, ...],
     output_format: str,
+    time_limit: float | None,
     growth: bool,
     description: str | None,
     isolation: str,
@@ -67,13 +79,26 @@ def command(
         with profiling_sandbox(level, of=kinds, python=python or sys.executable) as sandbox:
             tests = tests_of(tests_path, sandbox)
             program = Program(text, tests.entry, tests.prelude, filename=solution)
-            words = description_of(description, tests, growth=growth)
-            inputs = _grown(program, tests, sandbox, words) if growth else _plain(tests)
-            found = profile(program, inputs, sandbox=sandbox, of=kinds)
+            words = description_of(description, tests, {"--growth": growth})
+            limits = _limits(tests, time_limit, growth=growth)
+            with waiting(f"profiling {solution}"):
+                inputs = _grown(program, tests, sandbox, words) if growth else _plain(tests)
+                found = profile(program, inputs, sandbox=sandbox, of=kinds, limits=limits)
     except (SandboxError, CannotProfileError) as error:
         raise click.UsageError(str(error)) from None
     click.echo(_shown(found, output_format))
     raise SystemExit(0 if found.end == "finished" else 1)
+
+
+def _limits(tests: Tests, seconds: float | None, *, growth: bool) -> Limits:
+    from dataclasses import replace
+
+    given = tests.limits
+    if seconds is None:
+        most = max(_LONGEST, given.cpu)
+        seconds = most if growth else min(_SLOWER * given.cpu, most)  # grown: not the tests' inputs
+    wall = max(seconds * given.wall / given.cpu, seconds)
+    return replace(given, cpu=seconds, wall=wall, memory=given.memory + _WATCHING)
 
 
 def _plain(tests: Tests) -> list[bytes]:

@@ -19,30 +19,14 @@ from typing import Any, NamedTuple
 
 from effilint.measure.scaling.places import UnknownError
 from effilint.measure.scaling.terms import Term, Terms
+from effilint.measure.scaling.wordings import SIGN, formula, pieces, plain, with_powers
 
-_SIGN = re.compile(r"\s*(<=|>=|==|!=|<|>|=)\s*")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt,
     "==": operator.eq, "=": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_PLAIN = {
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "\xa0": " ",
-    "\u200b": "",
-    "\u00d7": "*",
-    "\u2212": "-",
-    "`": "",
-}
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TWO = re.compile(r"(?<![\w.])2(\d\d?)(?![\w.])")
-_MULTIPLE = re.compile(r"^([\w.]+) is (?:a multiple of|divisible by|always divisible by) (\w+)$")
-_NUMBER = r"-?[\d^*+ -]*\d"
-_NODES = re.compile(rf"number of nodes in .*range \[({_NUMBER}), ({_NUMBER})\]", re.I)
-_LENGTH = re.compile(rf"length of (?:the )?(?:\w+ )??(\w+) .*range \[({_NUMBER}), ({_NUMBER})\]")
-_NODES_ARE = re.compile(r"number of nodes in the (?:tree|list) is (\w+)", re.I)
-_CHOICE = re.compile(r"^([\w\[\], ]+?) (?:is|are) (?:either )?((?:-?\d+,? )*or -?\d+)$")
+_LONGEST = 200  # characters of a line that may be a formula
 _FIELDS = re.compile(r"(\w+)\[i\]\s*={1,2}\s*[\[(]([\w, ]+)[\])]")
 
 
@@ -66,8 +50,9 @@ class Constraints:
 
     def __init__(self, description: str | None, names: Sequence[str]) -> None:
         self.is_given = bool(description)
+        self._names = names
         self._text = (description or "").lower()
-        text = _plain(description or "")
+        text = plain(description or "")
         fields = {
             field.strip(): (match[1], place)
             for match in _FIELDS.finditer(text)
@@ -86,6 +71,18 @@ class Constraints:
     def allows(self, *stems: str) -> bool:
         """Whether there is no description, or one that mentions one of these."""
         return not self.is_given or self.mentions(*stems)
+
+    def says(self, name: str, *stems: str) -> bool:
+        """Whether a line with one of these pieces of words is about a parameter, or about any."""
+        for number, part in enumerate(self._text.split("constraints")[::-1]):
+            for line in re.split(r"\n|[.;] " if number else r"\n", part):
+                words = (
+                    set(re.findall(r"\w+", line)) if any(map(line.__contains__, stems)) else set()
+                )
+                is_about_another = bool(number) or any(n.lower() in words for n in self._names)
+                if words and (name.lower() in words or not is_about_another):
+                    return True
+        return False
 
     def has_fields(self, name: str) -> bool:
         """Whether the rows of a parameter are records whose parts have names."""
@@ -123,6 +120,28 @@ class Constraints:
                 below, above = self._ends(chain, number, values)
                 low, high = max(low, below), min(high, above)
         return Bounds(low, high)
+
+    def remainder(self, place: Term) -> tuple[int, int]:
+        """Return by what a place is divided, and what is to remain: `(1, 0)` if nothing is said."""
+        for chain in self._chosen:
+            if chain.signs != ("==",):
+                continue
+            (left, *_), (right, *_) = chain.groups
+            divided, rest = self._terms.remainder(left), self._terms.number(right, {})
+            if divided and rest is not None and self._terms.matches(divided[0], place):
+                return divided[1], int(rest)
+        return 1, 0
+
+    def limiting(self, place: Term, values: Mapping[str, Any]) -> tuple[float, str]:
+        """Return the least upper bound of a place that is no equality, and the line it is from."""
+        found = [
+            (self._ends(chain, number, values)[1], chain.text)
+            for chain in self._chosen
+            for number, group in enumerate(chain.groups)
+            if not set(chain.signs) <= {"==", "="}
+            and any(self._terms.matches(term, place) for term in group)
+        ]
+        return min(found, default=(math.inf, ""))
 
     def binds(self, name: str) -> bool:
         """Whether items of some parameter, or its size, are given by this number."""
@@ -163,11 +182,10 @@ class Constraints:
         return low, high
 
     def _chains(self, text: str) -> list[Chain | None]:
-        lines = text.rpartition("Constraints")[2].lstrip(": *\n").splitlines()
-        return [self._chain(line) for line in lines if len(line) < 200]
+        return [self._chain(line) if len(line) < _LONGEST else None for line in pieces(text)]
 
     def _chain(self, line: str) -> Chain | None:
-        parts = _SIGN.split(_formula(line))
+        parts = SIGN.split(formula(line))
         operands, signs = parts[::2], parts[1::2]
         if not signs:
             return None
@@ -207,37 +225,3 @@ def _holds(one: Any, other: Any, compare: Callable[[Any, Any], bool]) -> bool:
     if ones is not None:
         return all(compare(item, other) for item in ones)
     return all(compare(one, item) for item in others or ())
-
-
-def _plain(text: str) -> str:
-    for sign, plain in _PLAIN.items():
-        text = text.replace(sign, plain)
-    text = re.sub(r"(?<=[\d)])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: f"^{m[1].translate(_RAISED)}", text)
-    text = re.sub(r"<sup>(\w+)</sup>", r"^\1", text)
-    text = re.sub(r"<sub>(\w+)</sub>", r"\1", text)
-    return re.sub(r"(\d) x (\d)", r"\1 * \2", text).replace("&lt;", "<").replace("&gt;", ">")
-
-
-def with_powers(text: str) -> str:
-    """Return a text whose raised figures were lost on the way, `105` and `231 - 1`, with them."""
-    if "^" in text or "**" in text:
-        return text
-    text = re.sub(r"(?<![\w.])10([3-9]|1[0-8])(?![\w.]*\d)", r"10^\1", text)
-    return re.sub(r"(?<![\w.])2(15|16|30|31|32|53|62|63|64)(?= - 1\b|$|\s*[<,])", r"2^\1", text)
-
-
-def _formula(line: str) -> str:
-    """A line as a formula, where it is one in words."""
-    line = re.sub(r"^\s*[-•*]\s+", "", line).strip().rstrip(".;").strip("`* ")
-    if found := _NODES.search(line):
-        return f"{found[1]} <= Node.length <= {found[2]}"
-    if found := _LENGTH.search(line):
-        return f"{found[2]} <= {found[1]}.length <= {found[3]}"
-    if found := _NODES_ARE.search(line):
-        return f"{found[1]} == Node.length"
-    if found := _MULTIPLE.match(line):
-        return f"{found[1]} % {found[2]} == 0"
-    if found := _CHOICE.match(line):
-        numbers = [int(number) for number in re.findall(r"-?\d+", found[2])]
-        return f"{min(numbers)} <= {found[1]} <= {max(numbers)}"
-    return re.sub(r",? (?:for|where|and) .*", "", line)

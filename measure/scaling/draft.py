@@ -20,7 +20,8 @@ class Draft:
 
     `factor`: how many times as large the value is to be. `limits` gives the bounds of items by
     their indexes (None for any place); `indexes` lead to where the draft stands.
-    `is_varied`: few values that come back would be too few.
+    `is_varied`: few values that come back would be too few. `is_loose`: values that are all
+    different in the samples may come back.
     """
 
     rng: random.Random
@@ -28,6 +29,7 @@ class Draft:
     limits: Callable[[tuple[int | None, ...]], Bounds]
     indexes: tuple[int | None, ...] = ()
     is_varied: bool = False
+    is_loose: bool = False
 
     def inside(self, index: int | None = None) -> Draft:
         """Return the draft for the items of the value, or for those at one index."""
@@ -36,6 +38,10 @@ class Draft:
     def varied(self) -> Draft:
         """Return the draft for more different values than the samples have."""
         return replace(self, is_varied=True)
+
+    def strict(self) -> Draft:
+        """Return the draft for values that must be different where those of the samples are."""
+        return replace(self, is_loose=False)
 
     def bounds(self) -> Bounds:
         """Return the bounds of what stands here."""

@@ -52,6 +52,7 @@ class Nested:
     def drawn(self, lengths: tuple[int, ...], draft: Draft) -> Any:
         """Return so many items; `NoRoomError` if there are not so many different ones."""
         size = lengths[0]
+        draft = draft.strict() if self._kind in (set, frozenset) else draft
         if self._inner is None or not self._sizes or self._are_tokens:
             return self._kind(draft.rng.choices(self._items, k=size))
         found = self._drawn(size, self._stretch(lengths), self._inner, draft)
@@ -78,7 +79,7 @@ class Nested:
             if self._is_triangle:
                 sizes = (len(found) + 1,)
             item = self._item(found, sizes, inner, draft, is_varied=attempt >= 2 * size)
-            key = repr(item) if self._are_different else None
+            key = repr(item) if self._are_different and not draft.is_loose else None
             if key is None or key not in seen:
                 found.append(item)
                 seen.add(key or "")

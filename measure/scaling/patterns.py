@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from effilint.measure.scaling.constraints import Constraints
-from effilint.measure.scaling.draft import Draft, Pattern
+from effilint.measure.scaling.draft import Draft, NoRoomError, Pattern
 from effilint.measure.scaling.grids import Grid
 from effilint.measure.scaling.linked import Nodes
 from effilint.measure.scaling.nested import Nested
@@ -18,6 +18,7 @@ from effilint.measure.scaling.terms import Term
 from effilint.measure.scaling.texts import Texts
 
 _WIDEST = 5  # fields of a record
+_LONGER = 3  # characters more than the keys of the samples
 _ROWS = (list, tuple, deque)
 _SEQUENCES = (*_ROWS, set, frozenset)
 
@@ -111,15 +112,16 @@ class _Flat:
     def __init__(self, samples: Sequence[Any], kind: type, constraints: Constraints) -> None:
         self._kind = kind
         ordered = [sorted(s) if kind in (set, frozenset) else list(s) for s in samples]
-        self._numbers = Numbers(ordered, constraints)
+        self.numbers = Numbers(ordered, constraints)
 
     def lengths(self, value: Any) -> tuple[int, ...]:
         return (len(value),)
 
     def drawn(self, lengths: tuple[int, ...], draft: Draft) -> Any:
-        if self._kind in (set, frozenset) and not self._numbers.is_unique:
-            self._numbers.is_unique = True
-        return self._kind(self._numbers.drawn(lengths[0], draft.inside()))
+        if self._kind in (set, frozenset):
+            self.numbers.is_unique = True
+            draft = draft.strict()
+        return self._kind(self.numbers.drawn(lengths[0], draft.inside()))
 
 
 class _Table:
@@ -140,16 +142,29 @@ class _Mapping:
     is_grid = False
 
     def __init__(self, samples: Sequence[Any], kind: type, keys: Pattern) -> None:
+        if isinstance(keys, _Flat):
+            keys.numbers.is_unique = True
         self._kind, self._keys = kind, keys
         self._values = [value for sample in samples for value in sample.values()]
+        self._longest = max((*keys.lengths(list(sample)), 1)[1] for sample in samples)
 
     def lengths(self, value: Any) -> tuple[int, ...]:
         return (len(value),)
 
     def drawn(self, lengths: tuple[int, ...], draft: Draft) -> Any:
-        keys = self._keys.drawn((*lengths, 1)[:1], draft)
+        keys = self._different(lengths[0], draft.strict())
         pairs = {key: draft.rng.choice(self._values) for key in keys}
         return pairs if self._kind is dict else self._rebuilt(pairs)
+
+    def _different(self, size: int, draft: Draft) -> Any:
+        """So many keys; longer ones where there are not enough of those as long as the samples'."""
+        longest = self._longest + _LONGER * draft.is_varied
+        for length in range(longest, longest + _LONGER):
+            try:
+                return self._keys.drawn((size, length), draft)
+            except NoRoomError:
+                continue
+        return self._keys.drawn((size, longest + _LONGER), draft)
 
     def _rebuilt(self, pairs: dict[Any, Any]) -> Any:
         make: Callable[..., Any] = self._kind

@@ -43,7 +43,7 @@ class Records:
             if (sign := _relation([(row[a], row[b]) for row in rows], {a, b} <= with_numbers))
         }
         self._are_different = all(len(set(sample)) == len(sample) for sample in self._samples)
-        self._is_sorted = all(sample == sorted(sample) for sample in self._samples)
+        self._is_sorted = all(map(_is_sorted, self._samples))
         self._is_sorted &= max(map(len, self._samples)) > 2
         self._are_apart = width == 2 and self._is_sorted and all(map(_are_apart, self._samples))
         self._is_numeric = numeric == list(range(width))
@@ -111,9 +111,11 @@ class Records:
             found |= dict.fromkeys(
                 self._related(list(r), draft) for r in zip(*columns, strict=True)
             )
-        if len(found) < size:
-            raise NoRoomError(f"there are only about {len(found)} different rows")
-        return list(found)[:size]
+        if len(found) >= size:
+            return list(found)[:size]
+        if draft.is_loose:
+            return rows
+        raise NoRoomError(f"there are only about {len(found)} different rows")
 
     def _apart(self, size: int, draft: Draft) -> list[Any]:
         """Intervals in order that do not overlap."""
@@ -225,6 +227,13 @@ def _relation(pairs: list[tuple[Any, Any]], is_numeric: bool) -> str:
     if len({type(value) for pair in pairs for value in pair} - {int, float}) > 1:
         return ""
     return next((s for s in signs if all(_RELATIONS[s](a, b) for a, b in pairs)), "")
+
+
+def _is_sorted(rows: list[tuple[Any, ...]]) -> bool:
+    try:
+        return rows == sorted(rows)
+    except TypeError:  # None, or texts beside numbers
+        return False
 
 
 def _are_apart(rows: Sequence[tuple[Any, ...]]) -> bool:

@@ -43,7 +43,8 @@ class Scalars:
             wanted = before
             growth = math.sqrt(factor) if self._constraints.multiplies(name) else factor
             if is_alone or math.isfinite(bounds.high) or self._constraints.binds(name):
-                wanted = round(min(max(before * growth, -_LARGEST), _LARGEST))
+                if abs(before) < _LARGEST:
+                    wanted = round(min(max(before * growth, -_LARGEST), _LARGEST))
                 old = self._constraints.bounds(Term("number", name), sample)
                 if math.isfinite(bounds.high) and bounds.high != old.high and old.high > 0:
                     wanted = round(before * bounds.high / old.high)
@@ -117,7 +118,7 @@ def ties(
         term = Term("item", name, (None,) * deep)
         if not deep or constraints.bounds(term, samples[0]).high < math.inf:
             continue
-        items = [_flat(sample[name]) for sample in samples]
+        items = [_flat(sample[name] or ()) for sample in samples]
         if any(constraints.bounds(Term("item", name, (None, c)), samples[0]).high < math.inf
                for c in range(4)):  # fmt: skip
             continue
@@ -154,7 +155,7 @@ def _tie(
     limits = [len(s[name]) if hasattr(s[name], "__len__") else 0 for s in samples]
     if len(set(limits)) > 1 and (line := _below(place, f"{name}.length", least, most, limits)):
         return line
-    if place.endswith("[i][j]") and all(len({len(row) for row in s[name]}) == 1 for s in samples):
+    if place.endswith("[i][j]") and all(len(set(map(len, s[name] or ()))) == 1 for s in samples):
         limits = [len(s[name]) * len(s[name][0]) for s in samples]
         return _below(place, f"{name}.length * len({name}[0])", least, most, limits)
     return ""

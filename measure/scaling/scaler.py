@@ -19,7 +19,10 @@ _TRIES = 3  # at one size, with other chance
 _STEPS = 12  # to smaller sizes, if the constraints break
 _LEAST = 1.1  # times as large is worth a try
 _NEARLY = 0.9  # of the size that was wanted is as good
-_NO_MORE = "the constraints, or what the samples have in common, allow no more"
+_MOST = 10_000_000  # items, characters and cells
+_UNIQUE = (
+    "unique", "distinct", "duplicate", "permutation", "once", "no two", "different", "strictly",
+)  # fmt: skip
 
 Example = Mapping[str, Any] | tuple[Any, ...]
 
@@ -49,11 +52,11 @@ def scale_inputs(
 
     `examples` are argument sets of one function: dicts by name, or tuples, for which `names` may
     tell the names. `description` is the text of the problem, with its constraints. What cannot
-    grow says so in its `limit`. Raises `ValueError` if the examples do not have the same
-    parameters, or `k` is below 1.
+    grow says so in its `limit`; nothing grows beyond ten million items. Raises `ValueError` if the
+    examples do not have the same parameters, or `k` is below 1 or not finite.
     """
-    if k < 1:
-        raise ValueError("inputs are scaled by a factor of at least 1")
+    if not 1 <= k < math.inf:
+        raise ValueError("inputs are scaled by a finite factor of at least 1")
     if not examples:
         return []
     found = scalers(examples, description=description, names=names)
@@ -112,6 +115,9 @@ class Scaler:
         if not self._sizes.has_any(number):
             return self._larger_numbers(k, number)
         best, why = Grown(self._examples[number], 1.0), ""
+        wanted, most = k, _MOST / max(self._sizes.total(self._samples[number]), 1)
+        if k > most:
+            k, why = max(most, 1.0), f"inputs are not made larger than {_MOST:,} items"
         factor, low, high = float(k), 1.0, math.inf
         for _ in range(_STEPS):
             values, problem = self._made(number, self._grown_sizes(number, factor), factor, seed)
@@ -127,8 +133,8 @@ class Scaler:
                     break
             if _NEARLY * k <= best.factor or factor < _LEAST:
                 break
-        is_enough = best.factor >= _NEARLY * k
-        return best._replace(limit="" if is_enough else why or _NO_MORE)
+        is_enough = best.factor >= _NEARLY * wanted
+        return best._replace(limit="" if is_enough else why or self._reason(best.arguments))
 
     def size_of(self, arguments: Any) -> int:
         """Return the items, characters and cells in arguments; or their largest number."""
@@ -166,14 +172,20 @@ class Scaler:
         must_hold: bool = True,
     ) -> tuple[dict[str, Any] | None, str]:
         """Arguments of these sizes; or None, and why there are none."""
-        why = ""
-        for attempt in range(_TRIES):
+        why, is_crowded = "", False
+        # At last, uniqueness that nobody told is taken for chance, if there is no room for it.
+        for attempt in range(_TRIES + 1):
+            is_loose = attempt == _TRIES
+            if is_loose and not (is_crowded and self._constraints.is_given):
+                break
             rng = random.Random(f"{seed} {number} {factor} {attempt}")
             try:
-                is_last = attempt == _TRIES - 1
-                values = self._drawn(number, sizes, factor, rng, is_varied=is_last)
+                is_last = attempt >= _TRIES - 1
+                values = self._drawn(
+                    number, sizes, factor, rng, is_varied=is_last, is_loose=is_loose
+                )
             except NoRoomError as error:
-                why = str(error)
+                why, is_crowded = str(error), True
                 continue
             broken = self._constraints.broken_by(values) if must_hold else ""
             if not broken:
@@ -189,6 +201,7 @@ class Scaler:
         rng: random.Random,
         *,
         is_varied: bool,
+        is_loose: bool,
     ) -> dict[str, Any]:
         sample = self._samples[number]
         known = {**sizes, **self._scalars.with_sizes(number, sizes, factor)}
@@ -199,7 +212,10 @@ class Scaler:
         for name, pattern in self._patterns.items():
             if pattern is not None and name in sizes and sample[name] is not None:
                 limits = self._limits(name, {**sample, **known})
-                draft = Draft(rng, factor, limits, is_varied=is_varied)
+                is_chance = is_loose and not self._constraints.says(name, *_UNIQUE)
+                draft = Draft(
+                    rng, factor, limits, is_varied=is_varied and not is_loose, is_loose=is_chance
+                )
                 values[name] = pattern.drawn(sizes[name].lengths, draft)
         values = related(values, self._relations, rng)
         return self._scalars.with_items(number, values, fixed=set(sizes))
@@ -216,6 +232,14 @@ class Scaler:
     def _grown(self, values: dict[str, Any], number: int) -> Grown:
         before = self._sizes.total(self._samples[number])
         return Grown(self._shaped(values), self._sizes.total(values) / max(before, 1))
+
+    def _reason(self, arguments: Any) -> str:
+        """Say what keeps arguments from being larger."""
+        lines = self._sizes.limiting(_named([arguments], self._names)[0])
+        if lines:
+            return f"the constraints: {'; '.join(lines)}"
+        names = ", ".join(f"`{name}`" for name, pattern in self._patterns.items() if pattern)
+        return f"what the samples of {names} have in common allows no more"
 
     def _larger_numbers(self, k: float, number: int) -> Grown:
         sample = self._samples[number]

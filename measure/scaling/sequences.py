@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from effilint.measure.scaling.constraints import Constraints
 from effilint.measure.scaling.draft import Draft, NoRoomError
 from effilint.measure.scaling.orders import ORDERS, Number, is_parents, mountain
+from effilint.measure.scaling.primes import is_prime, primes
 
 _ENOUGH_FOR_PAIRS = 8  # items after which nobody takes it for chance that all come twice
 _ENOUGH = 12  # items after which nobody takes an order for chance
@@ -95,24 +97,33 @@ class Numbers:
         if self._is_float:
             places = max((_decimals(item) for item in self._counts), default=2)
             return [round(rng.uniform(low, high), places) for _ in range(size)]
-        options: Sequence[int]
         step = 2 if len(self._parity) == 1 and len(self._counts) >= 2 * FEW else 1
         start = math.ceil(low)
         if step == 2 and start % 2 not in self._parity:
             start += 1
-        options = range(start, math.floor(high) + 1, step)
-        if self._are_prime:
-            options = [value for value in options if is_prime(value)] or options
-        if self.is_unique:
-            if len(options) < size:
-                raise NoRoomError(f"there are only {len(options)} different values")
-            return list(rng.sample(options, size))
-        return [rng.choice(options) for _ in range(size)] if options else [start] * size
+        return self._whole(range(start, math.floor(high) + 1, step), size, draft)
+
+    def _whole(self, options: range, size: int, draft: Draft) -> list[Number]:
+        """So many of these numbers; they may be more than a sequence can have."""
+        rng, is_unique = draft.rng, self.is_unique and not draft.is_loose
+        start, stop, step = options.start, options.stop, options.step
+        if self._are_prime and start < stop:
+            found = primes(start, stop - 1, size, rng, is_unique=is_unique)
+            if len(found) == size:
+                return list(found)
+            if is_unique:
+                raise NoRoomError(f"there are only about {len(found)} different primes")
+        count = max(-((start - stop) // step), 0)
+        if not is_unique:
+            return [rng.randrange(start, stop, step) if count else start for _ in range(size)]
+        if count < size:
+            raise NoRoomError(f"there are only {count} different values")
+        return [start + step * place for place in _sample(rng, count, size)]
 
     def _range(self, size: int, draft: Draft) -> tuple[Number, Number]:
         bounds, factor = draft.bounds(), max(draft.factor, 1.0)
-        low: Number = self.low * factor if self.low < 0 else self.low
-        high: Number = self.high * factor if self.high > 0 else self.high
+        low: Number = _times(self.low, factor) if self.low < 0 else self.low
+        high: Number = _times(self.high, factor) if self.high > 0 else self.high
         if self.is_unique and high - low + 1 < 2 * size:
             high = low + 2 * size * (math.ceil(math.log(size + 2)) if self._are_prime else 1)
         low, high = max(low, min(bounds.low, self.low)), min(high, max(bounds.high, self.high))
@@ -221,11 +232,21 @@ class Numbers:
 _NOTHING = Constraints(None, ())
 
 
-def is_prime(value: Number) -> bool:
-    """Whether a number is prime."""
-    if isinstance(value, float) or value < 2:
-        return False
-    return all(value % divisor for divisor in range(2, math.isqrt(value) + 1))
+def _sample(rng: random.Random, count: int, size: int) -> Sequence[int]:
+    """So many different numbers below a count that may be very large."""
+    if count <= sys.maxsize:
+        return rng.sample(range(count), size)
+    found: dict[int, None] = {}
+    while len(found) < size:
+        found[rng.randrange(count)] = None
+    return list(found)
+
+
+def _times(value: Number, factor: float) -> Number:
+    try:
+        return value * factor
+    except OverflowError:  # a whole number beyond all floats
+        return value
 
 
 def _is_palindrome(values: Sequence[Number]) -> bool:

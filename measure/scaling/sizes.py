@@ -35,7 +35,7 @@ class Sizes:
         self._samples, self._patterns, self._constraints = samples, patterns, constraints
         self._table: dict[Place, list[int]] = {}
         for name, pattern in patterns.items():
-            lengths = [pattern.lengths(s[name]) if pattern else () for s in samples]
+            lengths = [self._lengths(pattern, s[name]) for s in samples]
             for depth in range(max(map(len, lengths))):
                 self._table[name, depth] = [(*found, 0, 0)[depth] for found in lengths]
         for name in samples[0]:
@@ -56,7 +56,7 @@ class Sizes:
         """Return how many items, characters and cells there are in arguments like a sample's."""
         found = 0
         for name, pattern in self._patterns.items():
-            lengths = pattern.lengths(values[name]) if pattern else ()
+            lengths = self._lengths(pattern, values[name])
             if lengths:
                 found += math.prod(max(length, 1) for length in lengths) if lengths[0] else 0
         return found
@@ -77,11 +77,31 @@ class Sizes:
             self._share(factors, caps, factor)
         return self._clipped(self._sized(number, factors), numbers)
 
+    def limiting(self, values: Mapping[str, Any]) -> list[str]:
+        """Return the lines of the constraints that sizes in arguments have come close to."""
+        found: dict[str, None] = {}
+        for place in [place for group in self._groups for place in group if self._is_free(place)]:
+            name, depth = place
+            pattern = self._patterns.get(name)
+            size = values[name]
+            if depth is not None:
+                size = (*self._lengths(pattern, size), 0, 0)[depth]
+            high, line = self._constraints.limiting(self._term(place), values)
+            if size + max(size // 10, 1) > high:
+                found[line] = None
+        return list(found)
+
     def of_length(self, number: int, longest: int) -> dict[str, Any]:
         """Return sizes in proportion, of which the largest is this one."""
         factor = longest / max(self.longest(number), 1)
         factors = [factor if any(map(self._is_free, g)) else 1.0 for g in self._groups]
         return self._clipped(self._sized(number, factors))
+
+    @staticmethod
+    def _lengths(pattern: Pattern | None, value: Any) -> tuple[int, ...]:
+        if pattern is None or (value is None and not isinstance(pattern, Nodes)):
+            return ()
+        return pattern.lengths(value)
 
     def _grouped(self) -> list[list[Place]]:
         groups: list[list[Place]] = []
@@ -209,4 +229,6 @@ def clipped(value: int, constraints: Constraints, place: Term, values: Mapping[s
         value = min(value, math.floor(high))
     if math.isfinite(low):
         value = max(value, math.ceil(low))
-    return value
+    by, rest = constraints.remainder(place)
+    fitting = value - (value - rest) % by
+    return fitting if fitting >= low else fitting + by

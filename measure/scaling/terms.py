@@ -18,6 +18,7 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _TOGETHER: dict[str, Callable[[Any], Any]] = {"sum": sum, "min": min, "max": max}
 _LARGEST_POWER = 100
+_FACTOR = re.compile(r"\b(\d+)(?!e\d)(?=[a-zA-Z(])")  # 2n, 2(n - 1), but not 1e5
 _NODE = "Node"  # stands for all linked lists and trees among the parameters
 
 
@@ -51,7 +52,7 @@ class Terms:
 
     def read(self, text: str) -> tuple[Term, ...]:
         """Return the terms that stand in a text, parted by commas; `SyntaxError` if none do."""
-        text = re.sub(r"\b(\d+)(?=[a-zA-Z(])", r"\1*", text.replace("^", "**").strip())
+        text = re.sub(_FACTOR, r"\1*", text.replace("^", "**").strip())
         node = ast.parse(text, mode="eval").body
         nodes = node.elts if isinstance(node, ast.Tuple) else [node]
         return tuple(self._term(part) for part in nodes)
@@ -93,6 +94,15 @@ class Terms:
                     if name in (one, other) and one != other and {one, other} <= self._names:
                         return True
         return False
+
+    def remainder(self, term: Term) -> tuple[Term, int] | None:
+        """Return what is divided in a term such as `n % 2`, and by what; None for others."""
+        match term.node:
+            case ast.BinOp(left=inner, op=ast.Mod(), right=ast.Constant(value=int() as by)) if (
+                by > 1
+            ):
+                return self._term(inner), by
+        return None
 
     def number(self, term: Term, values: Mapping[str, Any]) -> float | None:
         """Return the value of a term that is one number, or None."""

@@ -68,17 +68,18 @@ class Texts:
         if pieces := self._pieces():
             return self._pieced(size, pieces, rng)
         if self._is_mirrored:
-            half = "".join(self._letters((size + 1) // 2, rng, is_varied=draft.is_varied))
+            half = "".join(self._letters((size + 1) // 2, draft))
             return half + half[: size // 2][::-1]
-        letters = self._letters(size, rng, is_varied=draft.is_varied)
+        letters = self._letters(size, draft)
         if self._is_sorted:
             letters.sort()
         return self._without_zero("".join(letters), rng)
 
-    def _letters(self, size: int, rng: random.Random, *, is_varied: bool) -> list[str]:
-        if self._is_unique:
+    def _letters(self, size: int, draft: Draft) -> list[str]:
+        rng = draft.rng
+        if self._is_unique and not draft.is_loose:
             return self._different(size, rng)
-        if is_varied:
+        if draft.is_varied:
             return rng.choices(sorted(self._wider()), k=size)
         letters = sorted(set(self._counts) - set(self._signs)) or ["a"]
         weights = [self._counts[c] or 1 for c in letters]

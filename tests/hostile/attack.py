@@ -19,10 +19,18 @@ from outside import SECRET, SECRET_NAME, Outside, family, left_of
 
 from effilint.measure.isolation import Level
 from effilint.measure.probe import Found, failing
-from effilint.measure.sandbox import Program, Sandbox, call
+from effilint.measure.sandbox import Program, Run, Sandbox, call
 
 MISSING = 3  # the exit status where a level cannot be had
 HONEST = Program("def f(n):\n    return n + 1", "f")
+
+
+def said(run: Run) -> Iterator[str]:
+    """Yield what people will read of a run."""
+    for one in run.calls:
+        yield from (one.raised or "", one.words, one.opaque or "")
+    yield from (str(word) for word in run.stop.detail.values())
+    yield from run.stop.stderr.split("\n")
 
 
 def attacked(sandbox: Sandbox, hostile: Hostile, outside: Outside) -> Iterator[str]:
@@ -33,6 +41,8 @@ def attacked(sandbox: Sandbox, hostile: Hostile, outside: Outside) -> Iterator[s
             yield f"{outcome(run)}, not {' or '.join(hostile.outcomes)}: {run}"
         if run.stop.how == "failed":
             yield f"the sandbox failed: {run.stop.detail}"
+        if not all(words.isprintable() for words in said(run)):
+            yield f"it says what a terminal would obey: {run}"
         if SECRET in repr(run) or "escaped" in repr(run):
             yield f"it got out: {run}"
         honest = sandbox.run(HONEST, [call(20)], expected=[21])

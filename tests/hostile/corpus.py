@@ -3,7 +3,8 @@
 A file holds programs of one kind. Each begins with `### name: outcomes`: any of them will do.
 `accepted`, `wrong`, `opaque`; `time`, `memory`, `output`, `ended`, `problem` as in `Stop`; the name
 of an exception, or `raised` for any. `late` says that an accepted answer must be found out to have
-been worked on outside the run. Functions are called `f`, get 20 and should give 21; scripts read
+been worked on outside the run, `counted` that it is accepted and its work is in the figures of the
+run: it burns 0.2 seconds. Functions are called `f`, get 20 and should give 21; scripts read
 and print that.
 """
 
@@ -23,6 +24,7 @@ MODULES = (
     "urllib.request warnings concurrent.futures.process"
 ).split()
 LIMITS = Limits(cpu=0.5, wall=2.0, memory=96 << 20, output=1 << 20)
+_COUNTED = 0.15  # CPU seconds
 QUICK = replace(LIMITS, cpu=0.3, wall=0.6)
 
 
@@ -50,6 +52,8 @@ class Hostile(NamedTuple):
         found = outcome(run)
         if "late" in self.outcomes and found == "accepted":
             return not run.calls[0].is_honest and run.calls[0].charged > run.calls[0].figures.cpu
+        if "counted" in self.outcomes and found == "accepted":
+            return run.calls[0].figures.cpu > _COUNTED
         is_raised = bool(run.calls) and run.calls[0].raised is not None
         return found in self.outcomes or (is_raised and "raised" in self.outcomes)
 
