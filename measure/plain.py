@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-_BIG = 10**4000  # from here on a number in decimal takes long to read, and Python refuses to
+_DIGITS = sys.int_info.default_max_str_digits
+_LONG, _LONG_AT_LEAST = 10**_DIGITS, 10**sys.int_info.str_digits_check_threshold
 _BIGGEST_PART = 100_000  # bits of a part of a fraction, or digits of a decimal number
 _LARGEST_EXPONENT = 10_000
 _ALIKE = 2000  # keys with one hash that a dictionary may have; each is compared with all others
@@ -50,9 +52,10 @@ def heritage(value: Any, kind: type) -> Any:
     raise NotPlainError(kind.__name__)
 
 
-def is_short(values: Sequence[int]) -> bool:
-    """Whether these numbers can be written in decimal."""
-    return min(values, default=0) > -_BIG and max(values, default=0) < _BIG
+def is_long(number: int) -> bool:
+    """Whether Python refuses to write, or to read, a number in decimal."""
+    limit = sys.get_int_max_str_digits()
+    return abs(number) >= (_LONG if not 0 < limit < _DIGITS else _LONG_AT_LEAST)
 
 
 def fraction(parts: Sequence[Any]) -> Any:
@@ -81,7 +84,9 @@ def decimal(text: str) -> Any:
 
 def require_spread(keys: Sequence[Any]) -> None:
     """Raise `NotPlainError` for keys that are made to collide, so that no dictionary is made."""
-    if len(keys) > _ALIKE and max(Counter(map(hash, keys)).values()) > _ALIKE:
+    if len(keys) <= _ALIKE or len(keys) - len(set(map(hash, keys))) <= _ALIKE:
+        return
+    if max(Counter(map(hash, keys)).values()) > _ALIKE:
         raise NotPlainError("something that takes too long to compare")
 
 

@@ -9,6 +9,7 @@ import contextlib
 import json
 import select
 import socket
+import sys
 import time
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -22,7 +23,7 @@ from effilint.measure.plain import (
     decimal,
     fraction,
     heritage,
-    is_short,
+    is_long,
     list_of_nodes,
     nodes_of_list,
     nodes_of_tree,
@@ -42,15 +43,16 @@ _LAZY = frozenset(
     "list_reverseiterator islice chain dict_keys dict_values dict_items".split()
 )
 _VIEWS: dict[str, Callable[[list[Any]], Any]] = {
-    "dict_keys": lambda keys: _paired(keys, keys).keys(),
+    "dict_keys": lambda keys: _paired((key, None) for key in keys).keys(),
     "dict_values": lambda values: dict(enumerate(values)).values(),
-    "dict_items": lambda items: _paired([k for k, _ in items], [v for _, v in items]).items(),
+    "dict_items": lambda items: _paired(items).items(),
 }
 _NUMBERS: dict[str, Callable[[Any], Any]] = {
     "i": lambda digits: int(digits, 16),
     "f": fraction,
     "e": decimal,
 }
+_DIGITS = sys.int_info.default_max_str_digits
 LONGEST = 2_000_000  # items that are taken out of an iterator
 
 
@@ -130,7 +132,7 @@ def dump(value: object) -> bytes:
     The order of sets does not count, that of everything else does; nan is nan, -0.0 is not 0.0.
     Raises `NotPlainError`.
     """
-    return json.dumps(_encoded(value, 0), separators=(",", ":")).encode()
+    return _text(_encoded(value, 0)).encode()
 
 
 def load(data: bytes, classes: Mapping[str, Any] = types.MappingProxyType({})) -> Any:
@@ -150,11 +152,30 @@ def is_exact(data: bytes) -> bool:
     return b'{"y":' not in data  # in texts, there is a backslash before each of these quotes
 
 
+def _text(encoded: Any) -> str:
+    """JSON, with long numbers in a form of their own.
+
+    As decimal digits Python would not read them. That there are any is seen when it does not write
+    them either; only where somebody set another limit for that is it looked for.
+    """
+    if sys.get_int_max_str_digits() == _DIGITS:
+        with contextlib.suppress(ValueError):
+            return json.dumps(encoded, separators=(",", ":"))
+    return json.dumps(_without_long_numbers(encoded), separators=(",", ":"))
+
+
+def _without_long_numbers(encoded: Any) -> Any:
+    if type(encoded) is list:
+        return [_without_long_numbers(item) for item in encoded]
+    if type(encoded) is dict:
+        return {tag: _without_long_numbers(content) for tag, content in encoded.items()}
+    return {"i": hex(encoded)} if type(encoded) is int and is_long(encoded) else encoded
+
+
 def _encoded(value: object, depth: int) -> object:
     kind = type(value)
     if kind in _ATOMS:
-        is_long = kind is int and not is_short((value,))  # type: ignore[arg-type]
-        return {"i": hex(value)} if is_long else value  # type: ignore[arg-type]
+        return value
     if depth > _DEEPEST:
         raise NotPlainError("something nested very deep")
     if kind is list:
@@ -210,19 +231,9 @@ def _written(value: object) -> str:
 
 def _items(values: Iterable[object], depth: int) -> list[object]:
     values = list(values)
-    if _are_atoms(values):
+    if _ATOMS.issuperset(map(type, values)):
         return values
     return [_encoded(value, depth + 1) for value in values]
-
-
-def _are_atoms(values: list[Any]) -> bool:
-    """Whether they stand for themselves; most values are in long lists of numbers or texts."""
-    kinds = set(map(type, values))
-    if not kinds <= _ATOMS:
-        return False
-    return int not in kinds or is_short(
-        values if kinds == {int} else [value for value in values if type(value) is int]
-    )
 
 
 def taken(values: Any) -> list[object]:
@@ -238,12 +249,13 @@ def taken(values: Any) -> list[object]:
 def _sorted(items: list[object]) -> list[object]:
     if all(type(item) is int for item in items) or all(type(item) is str for item in items):
         return sorted(items)  # type: ignore[type-var]
-    return sorted(items, key=json.dumps)
+    return sorted(items, key=_text)
 
 
-def _paired(keys: list[Any], values: list[Any]) -> dict[Any, Any]:
-    require_spread(keys)
-    return dict(zip(keys, values, strict=True))
+def _paired(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    pairs = list(pairs)
+    require_spread([key for key, _ in pairs])
+    return dict(pairs)
 
 
 def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) -> Any:
@@ -252,7 +264,7 @@ def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) 
     An object is the plain data that it inherits from, or a `NotPlainError`.
     """
     if type(data) is list:
-        if set(map(type, data)) <= _ATOMS:
+        if _ATOMS.issuperset(map(type, data)):
             return data
         return [decoded(item, classes) for item in data]
     if type(data) is not dict:
@@ -284,7 +296,6 @@ def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) 
             return kind(items)
     for kind, name in _DICTS.items():
         if name == tag:
-            keys = [decoded(key, classes) for key, _ in content]
-            pairs = _paired(keys, [decoded(value, classes) for _, value in content])
+            pairs = _paired(((decoded(k, classes), decoded(v, classes)) for k, v in content))
             return defaultdict(int, pairs) if kind is defaultdict else kind(pairs)
     raise ValueError(tag)
