@@ -14,7 +14,7 @@ from effilint.measure.wire import decoded, dump
 LIMIT = 1.5  # seconds that a call, or the loading of a module, may take
 _MOST_PATIENCE = 4  # times the limit, on a busy machine
 _MEMORY = 2 << 30  # bytes
-_OUTPUT = 64 << 20  # bytes
+_OUTPUT = 48 << 20  # bytes
 
 
 class CannotRun(Exception):  # noqa: N818 - a verdict rather than a fault

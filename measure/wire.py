@@ -43,9 +43,9 @@ _LAZY = frozenset(
     "list_reverseiterator islice chain dict_keys dict_values dict_items".split()
 )
 _VIEWS: dict[str, Callable[[list[Any]], Any]] = {
-    "dict_keys": lambda keys: _paired((key, None) for key in keys).keys(),
+    "dict_keys": lambda keys: _paired(keys, keys).keys(),
     "dict_values": lambda values: dict(enumerate(values)).values(),
-    "dict_items": lambda items: _paired(items).items(),
+    "dict_items": lambda items: _paired([k for k, _ in items], [v for _, v in items]).items(),
 }
 _NUMBERS: dict[str, Callable[[Any], Any]] = {
     "i": lambda digits: int(digits, 16),
@@ -252,10 +252,9 @@ def _sorted(items: list[object]) -> list[object]:
     return sorted(items, key=_text)
 
 
-def _paired(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
-    pairs = list(pairs)
-    require_spread([key for key, _ in pairs])
-    return dict(pairs)
+def _paired(keys: list[Any], values: list[Any]) -> dict[Any, Any]:
+    require_spread(keys)
+    return dict(zip(keys, values, strict=True))
 
 
 def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) -> Any:
@@ -296,6 +295,7 @@ def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) 
             return kind(items)
     for kind, name in _DICTS.items():
         if name == tag:
-            pairs = _paired(((decoded(k, classes), decoded(v, classes)) for k, v in content))
+            keys = decoded([key for key, _ in content], classes)
+            pairs = _paired(keys, decoded([value for _, value in content], classes))
             return defaultdict(int, pairs) if kind is defaultdict else kind(pairs)
     raise ValueError(tag)

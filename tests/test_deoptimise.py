@@ -326,12 +326,11 @@ def test_functions_of_a_library_are_called_with_built_arguments(tmp_path: Path) 
     (library / "broken.py").write_text("def f(:\n")
     (library / "unknown.py").write_text(_LIBRARY.replace(": list[int]", ""))
     output = tmp_path / "twins.jsonl"
-    options = [str(library), "-o", str(output), "--jobs", "1", "--most", "1"]
+    options = [str(library), "-o", str(output), "--jobs", "1", "--most", "30"]
     result = CliRunner().invoke(command, options)
     assert result.exit_code == 0, result.output
     (row,) = [row for row in _rows(output) if row["problem"] == "library/module.py"]
-    (twin,) = row["twins"]
-    assert twin["recipe"] == [["membership-by-comparing", 0]]
+    (twin,) = [t for t in row["twins"] if t["recipe"] == [["membership-by-comparing", 0]]]
     assert twin["function"] == "common"
     assert twin["ratio"] > 1.25
 
