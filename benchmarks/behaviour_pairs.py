@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import sys
 from collections import Counter
@@ -31,6 +30,7 @@ from tables import markdown_table, write_between
 
 from effilint import Diagnostic, SourceError, check
 from effilint.analyzer.taxonomy import BEHAVIOURS
+from effilint.dataset.leetcode_numbers import is_held_back
 
 NEAR = 2
 # The annotators' wording; the taxonomy's names are the same up to these.
@@ -94,11 +94,6 @@ class Tally:
     rules: Counter[str] = field(default_factory=Counter)
 
 
-def held_back(problem: object) -> bool:
-    """Whether a problem is kept for the final test."""
-    return int(hashlib.sha256(str(problem).encode()).hexdigest(), 16) % 5 == 0
-
-
 def located(code: str, annotation: dict[str, Any]) -> tuple[int, int] | None:
     """Return the lines of an annotation, found by its text where it has none."""
     if annotation.get("start_line"):
@@ -127,7 +122,7 @@ def spans(side: dict[str, Any]) -> list[Span]:
 def judged(line: str) -> Pair | None:
     """Return a pair with its findings; None where it is held back or does not parse."""
     row = json.loads(line)
-    if held_back(row["problem_idx"]):
+    if is_held_back(int(row["problem_idx"])):
         return None
     texts = [row[side]["code"].expandtabs(4) for side in ("inefficient", "efficient")]
     try:

@@ -25,9 +25,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from behaviour_pairs import held_back, share
+from behaviour_pairs import share
 from tables import markdown_table
 
+from effilint.dataset.leetcode_numbers import identity, is_held_back
 from effilint.measure import Grown, Limits, Order, Program, Run, Sandbox, scale_inputs, wire
 from effilint.measure.equality import Rule, is_right
 
@@ -89,9 +90,15 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
+def is_open(row: dict[str, Any]) -> bool:
+    """Whether a problem is not kept for the final test."""
+    _, number = identity(row["task"], None, int(row["question_id"]))
+    return number is None or not is_held_back(number)
+
+
 def problems_of(options: argparse.Namespace) -> list[Problem]:
     """Return the problems that are not held back, one of so many by number."""
-    rows = [row for row in rows_of(options.problems) if not held_back(row["question_id"])]
+    rows = [row for row in rows_of(options.problems) if is_open(row)]
     rows.sort(key=lambda row: int(row["question_id"]))
     found = {}
     for row in rows[options.offset :: options.every]:
@@ -106,7 +113,7 @@ def problems_of(options: argparse.Namespace) -> list[Problem]:
             found[row["task"]] = Problem(row["task"], examples, row["description"], reference)
     for row in rows_of(options.pairs) if options.pairs else ():
         problem = found.get(row["task"])
-        if problem and len(problem.pairs) < 2 * PAIRS and not held_back(row["problem_idx"]):
+        if problem and len(problem.pairs) < 2 * PAIRS and not is_held_back(int(row["problem_idx"])):
             entry, prelude = problem.reference.entry, problem.reference.prelude
             codes = [row[side]["code"] for side in ("inefficient", "efficient")]
             one, other = (Program(code, entry, prelude) for code in codes)

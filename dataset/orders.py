@@ -116,7 +116,7 @@ def _is_within(record: Record, place: int) -> bool:
 
 
 def _net(course: Course, place: int, floor: int) -> list[list[float]]:
-    """The repetitions at a size, for each the figures of the inputs, without what any call costs."""
+    """The repetitions at a size: for each the figures of the inputs, without the floor."""
     return [[max(us - floor, 1.0) for us in figures] for figures in course.cpu[place]]
 
 

@@ -214,18 +214,19 @@ class _Race:
                 return None
             anchor = candidates.pop(0)
             first = self._run(anchor, rung.inputs)
-            expected = [self._answer(call) for call in first.calls]
-            if None in expected or len(expected) < len(rung.inputs):
+            answers = [self._answer(call) for call in first.calls]
+            expected = [answer[0] for answer in answers if answer is not None]
+            if len(expected) < len(rung.inputs):
                 continue
             runs = {anchor.id: replace(first, calls=tuple(map(_right, first.calls)))}
             others = [entrant for entrant in self._shuffled(self._live) if entrant is not anchor]
             for entrant in others:
-                runs[entrant.id] = self._run(entrant, rung.inputs, [value for (value,) in expected])
+                runs[entrant.id] = self._run(entrant, rung.inputs, expected)
             counting = [n for n in range(len(rung.inputs)) if _is_agreed(runs.values(), n)]
             if counting:
                 self._live.sort(key=lambda entrant: entrant is not anchor)
                 kept = Rung(rung.n, tuple(rung.inputs[n] for n in counting))
-                values = [value for n, (value,) in enumerate(expected) if n in counting]
+                values = [expected[n] for n in counting]
                 for entrant in others:
                     run = runs[entrant.id]
                     # Who died of an input that does not count is not to blame.
