@@ -110,8 +110,10 @@ def candidates_of(
     known = {original.program}
     for inverse in all_inverses().values():
         sites = list(enumerate(sites_of(original, inverse, key)))
-        count = len(sites) if most_sites is None else min(most_sites, len(sites))
-        for number, site in rng.sample(sites, count):
+        rng.shuffle(sites)
+        if not inverse.is_of_memory:  # what is repeated most counts for most
+            sites.sort(key=lambda pair: -original.depth(_place(pair[1])))
+        for number, site in sites[:most_sites]:
             made = _made(original.program, ((inverse.name, number),), (site,))
             if made is not None and made.made.text not in known:
                 known.add(made.made.text)
@@ -211,6 +213,11 @@ def _told(candidate: Candidate, figures: Figures) -> dict[str, Any]:
         "memory_ratio": round(figures.memory_ratio, 3),
         "code": candidate.made.text,
     }
+
+
+def _place(site: Site) -> int:
+    """An offset in the text before where the site is."""
+    return site.marks[0][0] if site.marks else site.changes[-1].start
 
 
 def text_key(text: str, seed: int) -> str:

@@ -143,7 +143,7 @@ class Proof:
                 places[number] = place
         samples = self._samples(twins, places)
         for number in places:
-            found[number] = _judged(twins[number], places[number], *samples[number])
+            found[number] = self._judged(twins[number], places[number], *samples[number])
         return [result for result in found if result is not None]
 
     def _place(self, twin: Twin) -> tuple[_Rung, int] | Reason:
@@ -153,7 +153,7 @@ class Proof:
         for rung, answer in zip(self._rungs, run.calls, strict=False):
             if answer.raised == "RecursionError" and reached:
                 break
-            if (answer.raised, answer.value, answer.opaque) != (None, rung.answer.value, None):
+            if answer.opaque or not self._is_same(answer, rung.answer):
                 return Reason("other answers on larger inputs")
             reached.append((rung, answer))
         if not reached:
@@ -165,6 +165,14 @@ class Proof:
         if report.verdict is not Verdict.ACCEPTED:
             return Reason(f"tests: {report.verdict}")
         return place
+
+    def _is_same(self, answer: Call, wanted: Call) -> bool:
+        """Whether the answers are equal; of what scripts print white space does not count."""
+        if answer.raised or answer.value is None or wanted.value is None:
+            return False
+        if self._tests.entry is None:
+            return answer.value.split() == wanted.value.split()
+        return answer.value == wanted.value
 
     def _samples(
         self, twins: Sequence[Twin], places: dict[int, tuple[_Rung, int]]
@@ -179,11 +187,40 @@ class Proof:
                 contents = [rung.content] * repeats
                 if key not in originals:
                     originals[key] = self._run(self._original, contents, _ORIGINAL_LIMIT * 4)
-                samples[number][0].append(originals[key])
-                samples[number][1].append(self._run(twins[number].text, contents, _TWIN_LIMIT * 2))
-                if isinstance(_judged(twins[number], places[number], *samples[number]), Reason):
-                    del left[number]  # no more rounds change that
+                twin, sides = twins[number], samples[number]
+                sides[0].append(originals[key])
+                sides[1].append(self._run(twin.text, contents, _TWIN_LIMIT * 2))
+                if isinstance(self._judged(twin, places[number], *sides), Reason):
+                    del left[number]  # what does not show each time is not sure
         return samples
+
+    def _judged(
+        self, twin: Twin, place: tuple[_Rung, int], original: Sequence[Run], runs: Sequence[Run]
+    ) -> Figures | Reason:
+        rung, repeats = place
+        for run in (*original, *runs):
+            if len(run.calls) < repeats:
+                return Reason("does not finish again")
+            if not all(self._is_same(c, rung.answer) for c in run.calls):
+                return Reason("other answers when run again")
+        cpu = [[sum(c.figures.cpu for c in run.calls) for run in side] for side in (original, runs)]
+        peaks = [
+            [max(c.figures.peak - c.figures.base for c in run.calls) for run in side]
+            for side in (original, runs)
+        ]
+        figures = Figures(
+            rung.n,
+            repeats,
+            (median(cpu[0]) / repeats, median(cpu[1]) / repeats),
+            (int(median(peaks[0])), int(median(peaks[1]))),
+        )
+        if twin.is_of_memory:
+            is_more = min(peaks[1]) >= max(peaks[0]) + LEAST_MEMORY
+            is_enough = figures.memory_ratio >= LEAST_RATIO
+            return figures if is_more and is_enough else Reason(_NO_MORE_MEMORY)
+        if min(cpu[1]) <= max(cpu[0]) or figures.ratio < LEAST_RATIO:
+            return Reason("not slower")
+        return figures
 
     def _run(self, text: str, contents: Sequence[bytes], seconds: float) -> Run:
         limits = Limits(cpu=seconds, wall=8 * seconds + 2, memory=_MEMORY, output=_OUTPUT)
@@ -214,32 +251,3 @@ def _timed_on(
     if repeats > 1 and (repeats > _MOST_REPEATS or repeats * len(rung.content) > BYTES):
         return Reason("too quick to tell")
     return rung, repeats
-
-
-def _judged(
-    twin: Twin, place: tuple[_Rung, int], original: Sequence[Run], runs: Sequence[Run]
-) -> Figures | Reason:
-    rung, repeats = place
-    for run in (*original, *runs):
-        if len(run.calls) < repeats:
-            return Reason("does not finish again")
-        if any(c.raised or c.value != rung.answer.value for c in run.calls):
-            return Reason("other answers when run again")
-    cpu = [[sum(c.figures.cpu for c in run.calls) for run in side] for side in (original, runs)]
-    peaks = [
-        [max(c.figures.peak - c.figures.base for c in run.calls) for run in side]
-        for side in (original, runs)
-    ]
-    figures = Figures(
-        rung.n,
-        repeats,
-        (median(cpu[0]) / repeats, median(cpu[1]) / repeats),
-        (int(median(peaks[0])), int(median(peaks[1]))),
-    )
-    if twin.is_of_memory:
-        is_more = min(peaks[1]) >= max(peaks[0]) + LEAST_MEMORY
-        is_enough = figures.memory_ratio >= LEAST_RATIO
-        return figures if is_more and is_enough else Reason(_NO_MORE_MEMORY)
-    if min(cpu[1]) <= max(cpu[0]) or figures.ratio < LEAST_RATIO:
-        return Reason("not slower")
-    return figures

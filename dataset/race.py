@@ -6,7 +6,6 @@ not run at larger ones, so that the race goes on until the fastest has taken lon
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,9 +26,8 @@ from effilint.measure import (
     Tests,
     Verdict,
     submit_tests,
-    wire,
 )
-from effilint.measure.equality import HOSTILE, viewed
+from effilint.measure.results import results_of
 
 _ENOUGH = 0.008  # CPU seconds of the fastest, after which nothing larger is tried
 _FEWEST = 5  # sizes
@@ -45,7 +43,7 @@ _PROFIT = 5.0  # times as long as the usual one takes a call whose work later on
 _MOST_REPETITIONS = 5
 _LIMITED = "the inputs are as large as they may be"
 _MOST_CASES = 50  # of a script's tests that judge it
-_LIMITS = Limits(cpu=1.0, wall=8.0, memory=1 << 30, output=64 << 20)
+_LIMITS = Limits(cpu=1.0, wall=8.0, memory=1 << 30, output=48 << 20)
 _SCRIPT_LIMITS = replace(_LIMITS, cpu=2.0)
 
 
@@ -213,10 +211,10 @@ class _Race:
             if not candidates:
                 return None
             anchor = candidates.pop(0)
-            first = self._run(anchor, rung.inputs)
-            answers = [self._answer(call) for call in first.calls]
-            expected = [answer[0] for answer in answers if answer is not None]
-            if len(expected) < len(rung.inputs):
+            order = self._order(anchor, rung.inputs)
+            first = self._sandbox.submit(order).result()
+            expected = results_of(first, order)
+            if expected is None:
                 continue
             runs = {anchor.id: replace(first, calls=tuple(map(_right, first.calls)))}
             others = [entrant for entrant in self._shuffled(self._live) if entrant is not anchor]
@@ -240,39 +238,25 @@ class _Race:
             candidates.sort(key=lambda entrant: not _disagrees(runs[entrant.id]))
         return None
 
-    def _answer(self, call: Any) -> tuple[Any] | None:
-        """What a call gave, as what others are compared with; None if it gave nothing."""
-        if call.raised or call.opaque or call.value is None:
-            return None
-        try:
-            if self._is_script:
-                return (call.value.decode("utf-8", "replace"),)
-            _, _, result, arguments = json.loads(call.value)
-            target = self._rule.target
-            value = wire.decoded(result if target is None else arguments[target])
-            for view in self._rule.views:
-                value = viewed(value, view)
-            wire.dump(value)
-        except (*HOSTILE, wire.NotPlainError):
-            return None
-        return (value,)
-
     def _run(
         self, entrant: _Entrant, inputs: Sequence[bytes], expected: list[Any] | None = None
     ) -> Run:
+        return self._sandbox.submit(self._order(entrant, inputs, expected)).result()
+
+    def _order(
+        self, entrant: _Entrant, inputs: Sequence[bytes], expected: list[Any] | None = None
+    ) -> Order:
         rules: Rule | list[Rule] = self._rule
         if expected is not None:
             rules = [_for(value, self._rule) for value in expected]
-        needs_arguments = self._rule.target is not None
-        order = Order(
+        return Order(
             entrant.program,
             inputs,
             expected,
             rules,
             limits=self._limits,
-            keeps_arguments=needs_arguments,
+            keeps_arguments=self._rule.target is not None,
         )
-        return self._sandbox.submit(order).result()
 
     def _again(self, rung: Rung, entrants: Sequence[_Entrant]) -> None:
         for entrant in self._shuffled(entrants):

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Literal
 
-from effilint.measure import wire
 from effilint.measure.bootstrap import Interval, ratio_of_medians
 from effilint.measure.equality import Rule
 from effilint.measure.meter import Figures
+from effilint.measure.results import results_of
 from effilint.measure.sandbox import Limits, Order, Program, Run, Sandbox
 
 _ENOUGH = 0.020  # CPU seconds of a sample: below it, what a process costs to start tells
@@ -104,7 +104,8 @@ def contest(
     """
     limits = limits or Limits()
     if expected is None:
-        expected = _results(Order(b, inputs, limits=limits), sandbox)
+        first = _order(b, inputs, limits, None, rule)
+        expected = results_of(sandbox.submit(first).result(), first)
     orders = [_order(program, inputs, limits, expected, rule) for program in (a, b)]
     sides = [_Side(name, order, sandbox) for name, order in zip("ab", orders, strict=True)]
     for side in sides:
@@ -177,21 +178,6 @@ def _order(
     rules = [rule] if isinstance(rule, Rule) else rule
     keeps = any(one.target is not None for one in rules)
     return Order(program, inputs, expected, rule, limits, keeps_arguments=keeps)
-
-
-def _results(order: Order, sandbox: Sandbox) -> list[Any] | None:
-    """What a program gives, as what others must give; None where that cannot be told."""
-    run = sandbox.submit(order).result()
-    try:
-        if order.program.entry is None:
-            results: list[Any] = [(call.value or b"").decode() for call in run.calls]
-        else:
-            results = [call.decoded() for call in run.calls]
-        for result in results:
-            wire.dump(result)
-    except ValueError:
-        return None
-    return results if len(results) == len(order.inputs) else None
 
 
 class _Side:

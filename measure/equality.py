@@ -103,6 +103,24 @@ def is_right(content: bytes, expected: str, rule: Rule) -> bool:
         return False
 
 
+def expected_from(content: bytes, rule: Rule) -> Any:
+    """Return what a call gave, as the expected value of others under this rule.
+
+    Raises `ValueError` where it gave nothing, or nothing that is plain data.
+    """
+    try:
+        kind, _, result, arguments = json.loads(content)
+        if kind != "returned":
+            raise ValueError("it did not return")
+        value = wire.decoded(result if rule.target is None else arguments[rule.target])
+        for view in rule.views:
+            value = viewed(value, view)
+        wire.dump(value)
+    except HOSTILE as error:
+        raise ValueError("what it returned is no data") from error
+    return [value] if rule.any_of else value
+
+
 def _text(data: Any) -> str:
     return json.dumps(data, separators=(",", ":"))
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from effilint.measure import wire
 from effilint.measure.equality import Rule
 from effilint.measure.growth import Growth, Point, growth
+from effilint.measure.results import results_of
 from effilint.measure.sandbox import Limits, Order, Program, Run, Sandbox
 from effilint.measure.scaling import Example, Scaler, scalers
 from effilint.measure.tests import Tests
@@ -96,15 +97,12 @@ class _Race(NamedTuple):
         """Return the runs on an input, and why they do not count: then, the one that failed."""
         expected = None
         if self.reference is not None:
-            order = Order(self.reference, [content], limits=self.limits)
+            order = self._order(self.reference, content, None)
             run = self.sandbox.submit(order).result()
-            try:
-                expected = [call.decoded() for call in run.calls]
-            except ValueError:
-                expected = []
-            if not expected:
+            expected = results_of(run, order)
+            if expected is None:
                 return [run], "the reference gives no result"
-        order = Order(self.program, [content], expected, self.rule, self.limits)
+        order = self._order(self.program, content, expected)
         found: list[Run] = []
         for count in (1, _RUNS - 1):  # the first alone: what is too large takes long
             waiting = [self.sandbox.submit(order) for _ in range(count)]
@@ -113,6 +111,10 @@ class _Race(NamedTuple):
                     return [run], problem
                 found.append(run)
         return found, ""
+
+    def _order(self, program: Program, content: bytes, expected: list[Any] | None) -> Order:
+        keeps = self.rule.target is not None
+        return Order(program, [content], expected, self.rule, self.limits, keeps_arguments=keeps)
 
 
 class _Climb:

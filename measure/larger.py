@@ -5,14 +5,14 @@ The tests of a problem are often so small that a process takes longer to start t
 
 from __future__ import annotations
 
-import json
+import contextlib
 from dataclasses import replace
 from typing import Any
 
 from effilint.measure import wire
-from effilint.measure.equality import HOSTILE, Rule, viewed
+from effilint.measure.equality import Rule, expected_from
 from effilint.measure.ladder import examples_of
-from effilint.measure.sandbox import Call, Limits, Order, Program, Sandbox, call
+from effilint.measure.sandbox import Limits, Order, Program, Sandbox, call
 from effilint.measure.scaling import scale_inputs
 from effilint.measure.tests import Case, Tests
 
@@ -45,10 +45,8 @@ def larger(
         raise CannotGrowError(f"on larger inputs the reference {reason}")
     found = []
     for case, content, answer in zip(cases, inputs, run.calls, strict=False):
-        rule = _rule(case, tests)
-        right = _result(answer, rule)
-        if right is not None:
-            expected = [right[0]] if rule.any_of else right[0]
+        with contextlib.suppress(ValueError):
+            expected = expected_from(answer.value or b"", _rule(case, tests))
             found.append(replace(case, input=content, expected=expected))
     if not found:
         raise CannotGrowError("the reference gives no result on larger inputs")
@@ -89,18 +87,3 @@ def _input(case: Case, arguments: Any) -> bytes:
     given, words = wire.load(case.input)
     values = list(arguments.values())
     return call(*values[: len(given)], **{name: arguments[name] for name in words})
-
-
-def _result(answer: Call, rule: Rule) -> tuple[Any] | None:
-    """What a call gave, as what others are compared with; None if it gave nothing."""
-    if answer.raised or answer.opaque or answer.value is None:
-        return None
-    try:
-        _, _, result, arguments = json.loads(answer.value)
-        value = wire.decoded(result if rule.target is None else arguments[rule.target])
-        for view in rule.views:
-            value = viewed(value, view)
-        wire.dump(value)
-    except (*HOSTILE, wire.NotPlainError):
-        return None
-    return (value,)

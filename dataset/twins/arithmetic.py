@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from effilint.dataset.twins.forms import plain_loops
-from effilint.dataset.twins.inverse import Example, Inverse, Site
+from effilint.dataset.twins.inverse import Change, Example, Inverse, Site
 from effilint.dataset.twins.original import Original
 
 
@@ -177,3 +177,73 @@ def _is_used(loop: ast.For, own: ast.stmt, name: str) -> bool:
         if statement is not own
         for node in ast.walk(statement)
     )
+
+
+class ModuloAtTheEnd(Inverse):
+    """Numbers grow without a bound, and the remainder is taken of the result alone."""
+
+    name = "modulo-at-the-end"
+    codes = ("OTH106",)
+    examples = (
+        Example(
+            """
+            def ways(n):
+                mod = 10**9 + 7
+                table = [1, 1]
+                for i in range(2, n):
+                    table.append((table[i - 1] + table[i - 2]) % mod)
+                return table[-1]
+            """,
+            """
+            def ways(n):
+                mod = 10**9 + 7
+                table = [1, 1]
+                for i in range(2, n):
+                    table.append(«(table[i - 1] + table[i - 2])»)
+                return (table[-1]) % mod
+            """,
+            "ways(200)",
+        ),
+    )
+
+    def sites(self, original: Original) -> Iterator[Site]:
+        for function in original.nodes(ast.FunctionDef):
+            changes: list[Change] = []
+            modulus = ""
+            for node in ast.walk(function):
+                match node:
+                    case ast.BinOp(left=left, op=ast.Mod(), right=right):
+                        text = original.atom(left)
+                    case ast.AugAssign(op=ast.Mod(), value=right):
+                        text = "pass"
+                    case _:
+                        continue
+                if _is_large(original, right) and original.context.loops(node):
+                    changes.append(original.put(node, text))
+                    modulus = original.text(right)
+            returns = [n for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
+            marks = tuple((change.start, change.end) for change in changes)
+            if changes and any(original.context.function(r) is not function for r in returns):
+                continue
+            for answer in returns:
+                if answer.value is not None and not original.context.loops(answer):
+                    text = f"({original.text(answer.value)}) % {modulus}"
+                    changes.append(original.put(answer.value, text))
+            if marks and len(changes) > len(marks):
+                yield Site(tuple(changes), marks)
+
+
+_LARGE = 10**6
+
+
+def _is_large(original: Original, modulus: ast.expr) -> bool:
+    """Whether it is a large constant, or a name for one."""
+    value = modulus
+    if isinstance(modulus, ast.Name):
+        value = original.context.sole_value(modulus) or modulus
+    match value:
+        case ast.Constant(value=int(number)) | ast.Call(args=[ast.Constant(value=float(number))]):
+            return number > _LARGE
+        case ast.BinOp(left=left, op=ast.Add()):
+            return ast.unparse(left) in ("10 ** 9", "1000000000", "int(1000000000.0)", "pow(10, 9)")
+    return False

@@ -7,6 +7,7 @@ import importlib
 import random
 from collections.abc import Iterator, Sequence
 from copy import copy
+from functools import cached_property
 from typing import Any, TypeVar, overload
 
 from effilint.analyzer.context import Context
@@ -34,6 +35,7 @@ _ATOMS = (
     ast.DictComp,
     ast.JoinedStr,
 )
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # What the prelude of a problem imports with a star; anything else in there stays unknown.
 _STARRED = frozenset(
     "typing functools collections itertools heapq bisect string operator math".split()
@@ -115,6 +117,15 @@ class Original:
     def loads(self, symbol: Symbol) -> list[ast.Name]:
         """Every read of a variable."""
         return self.context.scopes.loads(symbol)
+
+    def depth(self, place: int) -> int:
+        """How many loops and comprehensions an offset of the text stands in."""
+        return sum(start < place < end for start, end in self._repeated)
+
+    @cached_property
+    def _repeated(self) -> list[Span]:
+        kinds = (*self.nodes(ast.For, ast.While), *self.nodes(*_COMPREHENSIONS))
+        return [self.span(node) for node in kinds]
 
     # Its text.
 
