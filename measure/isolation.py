@@ -28,6 +28,7 @@ _SELF = "/proc/self/"
 _SCRATCH, _SMALL = b"mode=1777,size=16m,nr_inodes=1000", b"size=16k"
 _SHARED, _LOCKS = "/dev/shm", b"mode=1777,size=256k,nr_inodes=64"  # for locks of multiprocessing
 _OPEN_FILES, _THREADS, _LARGEST_FILE, _STACK = 64, 64, 16 << 20, 64 << 20
+_ROOM = 1 << 30  # bytes of addresses for the stacks of threads, which stay empty mostly
 
 
 class Level(enum.IntEnum):
@@ -64,11 +65,11 @@ def become(user: int) -> None:
 def confine(level: Level, scratch: str, readable: list[str], memory: int) -> None:
     """Give up all that `level` takes; `scratch` becomes the working folder, empty, to write in.
 
-    `memory` is how many bytes the address space may still grow by. Files of `/proc/self` that are
-    `readable` stay there as they are now. Raises `OSError` where the kernel refuses a step:
-    nothing may be run then.
+    `memory` is how many bytes of addresses it may still grow by, beyond room for stacks. Files of
+    `/proc/self` that are `readable` stay there as they are now. Raises `OSError` where the kernel
+    refuses a step: nothing may be run then.
     """
-    room = _address_space() + memory
+    room = _address_space() + memory + _ROOM
     if sys.platform != "linux":  # no level but none gets here
         os.chdir(scratch)
         return

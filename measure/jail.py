@@ -250,5 +250,7 @@ def _bubblewrap(folders: Sequence[str], user: int) -> list[str]:
 def _environment(scratch: str) -> dict[str, str]:
     """Nothing of ours: there may be secrets in it. Hashes are the same every time."""
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    fixed = {"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONHASHSEED": "0"}
+    # Each thread would have an arena of its own, of 64 MB of addresses, which are counted.
+    fixed = {"MALLOC_ARENA_MAX": "1"}
+    fixed |= {"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONHASHSEED": "0"}
     return {"HOME": scratch, "TMPDIR": scratch} | fixed | dict.fromkeys(threads, "1")

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 _DIGITS = sys.int_info.default_max_str_digits
-_LONG, _LONG_AT_LEAST = 10**_DIGITS, 10**sys.int_info.str_digits_check_threshold
+_LONG: int = 10**_DIGITS
+_LONG_AT_LEAST: int = 10**sys.int_info.str_digits_check_threshold
 _BIGGEST_PART = 100_000  # bits of a part of a fraction, or digits of a decimal number
 _LARGEST_EXPONENT = 10_000
 _ALIKE = 2000  # keys with one hash that a dictionary may have; each is compared with all others

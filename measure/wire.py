@@ -274,8 +274,8 @@ def decoded(data: Any, classes: Mapping[str, Any] = types.MappingProxyType({})) 
     if tag == "it":
         return _VIEWS.get(content[0], iter)(decoded(content[1], classes))
     if tag == "y":
-        items = decoded(content[1], classes)
-        return iter(items) if content[0] == "_Consumed" else items
+        inherited = decoded(content[1], classes)
+        return iter(inherited) if content[0] == "_Consumed" else inherited
     if tag == "x":
         raise NotPlainError(content[0])
     if tag in _NUMBERS:
