@@ -21,7 +21,7 @@ from effilint.measure.scaling import Example
 
 STEP = 4.0  # times as large as the input before
 LARGEST, BYTES = 150_000, 700_000  # items of an input, and bytes
-_CASES = 30  # of the tests of a script
+_CASES = 12  # of the tests of a script
 
 
 class UnfitError(Exception):

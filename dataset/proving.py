@@ -29,10 +29,10 @@ LEAST_RATIO = 1.1
 _ROUNDS = 3
 _PROMISING = 1.03  # a first ratio below is not worth the rounds
 _ENOUGH = 0.005  # CPU seconds of a twin's sample
-_CLEAR, _QUICK = 3.0, 0.1  # a ratio that any size shows, and CPU seconds that are enough
+_CLEAR, _QUICK = 3.0, 0.05  # a ratio that any size shows, and CPU seconds that are enough
 _MOST_REPEATS = 20  # of a short call, that are added up
 _LONG = 0.012  # CPU seconds of the original after which inputs need not grow
-_ORIGINAL_LIMIT, _TWIN_LIMIT = 0.15, 0.4
+_ORIGINAL_LIMIT, _TWIN_LIMIT = 0.1, 0.3
 _FIRST_STEPS, _STEPS = 3, 12  # of the inputs that are tried at once, and at all
 _RUNGS, _SCRIPT_RUNGS = 6, 3  # inputs that twins are run on
 LEAST_MEMORY = 256 << 10  # bytes that a process takes now and then for nothing
@@ -143,8 +143,16 @@ class Proof:
                 places[number] = place
         samples = self._samples(twins, places)
         for number in places:
-            found[number] = self._judged(twins[number], places[number], *samples[number])
+            result = self._judged(twins[number], places[number], *samples[number])
+            found[number] = (
+                result if isinstance(result, Reason) else self._tested(twins[number], result)
+            )
         return [result for result in found if result is not None]
+
+    def _tested(self, twin: Twin, figures: Figures) -> Figures | Reason:
+        report = run_tests(twin.text, self._tests, sandbox=self._bench.sandbox)
+        is_right = report.verdict is Verdict.ACCEPTED
+        return figures if is_right else Reason(f"tests: {report.verdict}")
 
     def _place(self, twin: Twin) -> tuple[_Rung, int] | Reason:
         """The input to time a twin on, and how often to call it, once its answers are right."""
@@ -158,13 +166,7 @@ class Proof:
             reached.append((rung, answer))
         if not reached:
             return Reason("finishes on no larger input")
-        place = _timed_on(reached, is_of_memory=twin.is_of_memory)
-        if isinstance(place, Reason):
-            return place
-        report = run_tests(twin.text, self._tests, sandbox=self._bench.sandbox)
-        if report.verdict is not Verdict.ACCEPTED:
-            return Reason(f"tests: {report.verdict}")
-        return place
+        return _timed_on(reached, is_of_memory=twin.is_of_memory)
 
     def _is_same(self, answer: Call, wanted: Call) -> bool:
         """Whether the answers are equal; of what scripts print white space does not count."""

@@ -186,7 +186,7 @@ def test_a_text_that_does_not_parse_has_no_twins() -> None:
 def test_only_a_right_and_slower_twin_is_proved(sandbox: Sandbox) -> None:
     proof = Proof(Bench(_problem(_QUEUE), sandbox), _QUEUE)
     wrong = _QUEUE.replace("return found", "return found if n < 30 else []")
-    broken = _SLOW_QUEUE.replace("return found", "return found if n != 5 else []")
+    broken = _SLOW_QUEUE.replace("return found", "return found if n != 5 else []")  # of the tests
     results = proof.results(
         [Twin(_SLOW_QUEUE), Twin(wrong), Twin(broken), Twin(_QUEUE + "# the same\n")]
     )
