@@ -30,6 +30,9 @@ _PAGES = 512 << 10  # bytes of memory below which two programs do not differ
 _SMALL = 50.0  # microseconds of an input that says little
 
 
+Verdict = Literal["slower", "faster", "equal", "unclear"]
+
+
 @dataclass(frozen=True)
 class Order:
     """How much more `a` takes than `b`: the ratio with its 95 % interval.
@@ -42,10 +45,24 @@ class Order:
     ratio: float
     low: float
     high: float
-    verdict: Literal["slower", "faster", "equal", "unclear"]
+    verdict: Verdict
     n: int
     is_bound: bool = False
     is_within: bool = True
+
+
+def turned(order: Order) -> Order:
+    """Return the order of the same two the other way round."""
+    verdicts: dict[Verdict, Verdict] = {"slower": "faster", "faster": "slower"}
+    return Order(
+        1 / order.ratio,
+        1 / order.high,
+        1 / order.low if order.low else math.inf,
+        verdicts.get(order.verdict, order.verdict),
+        order.n,
+        order.is_bound,
+        order.is_within,
+    )
 
 
 def time_order(record: Record, a: str, b: str) -> Order | None:
@@ -54,7 +71,7 @@ def time_order(record: Record, a: str, b: str) -> Order | None:
     place = min(len(one.cpu), len(other.cpu)) - 1
     bound = _bound(record, one, other, place + 1) or _bound(record, other, one, place + 1)
     if bound is not None:
-        return bound if len(one.cpu) < len(other.cpu) else _turned(bound)
+        return bound if len(one.cpu) < len(other.cpu) else turned(bound)
     if place < 0:
         return None
     mine, others = _net(one, place, record.floor), _net(other, place, record.floor)
@@ -104,13 +121,6 @@ def _bound(record: Record, stopped: Course, other: Course, place: int) -> Order 
     return Order(ratio, ratio, math.inf, verdict, record.sizes[place], True, is_within)
 
 
-def _turned(order: Order) -> Order:
-    verdict: Literal["faster", "unclear"] = "faster" if order.verdict == "slower" else "unclear"
-    return Order(
-        1 / order.ratio, 0.0, 1 / order.low, verdict, order.n, order.is_bound, order.is_within
-    )
-
-
 def _is_within(record: Record, place: int) -> bool:
     return record.within is None or place < record.within
 
@@ -143,7 +153,7 @@ def _all_say(
     return True
 
 
-def _verdict(low: float, high: float) -> Literal["slower", "faster", "equal", "unclear"]:
+def _verdict(low: float, high: float) -> Verdict:
     if low > 0:
         return "slower"
     if high < 0:

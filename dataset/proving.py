@@ -142,11 +142,10 @@ class Proof:
             else:
                 places[number] = place
         samples = self._samples(twins, places)
-        for number in places:
-            result = self._judged(twins[number], places[number], *samples[number])
-            found[number] = (
-                result if isinstance(result, Reason) else self._tested(twins[number], result)
-            )
+        for number, place in places.items():
+            twin = twins[number]
+            result = self._judged(twin, place, *samples[number])
+            found[number] = self._tested(twin, result) if isinstance(result, Figures) else result
         return [result for result in found if result is not None]
 
     def _tested(self, twin: Twin, figures: Figures) -> Figures | Reason:

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from effilint.analyzer.taxonomy import BEHAVIOURS
-from effilint.commands.dataset_deoptimise import command
+from effilint.commands.dataset.deoptimise import command
 from effilint.dataset.bench import Bench, UnfitError
 from effilint.dataset.deoptimise import (
     RecipeError,
@@ -290,7 +290,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     codes = [_QUEUE + f"# {number}\n" for number in range(4)]
     problems = _written(tmp_path, _problem(*codes))
     output = tmp_path / "twins.jsonl"
-    program = "from effilint.commands.dataset_deoptimise import command; command()"
+    program = "from effilint.commands.dataset.deoptimise import command; command()"
     options = [str(problems), "-o", str(output), "--most", "2", "--jobs", "1"]
     run = subprocess.Popen([sys.executable, "-c", program, *options], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60

@@ -1,0 +1,1 @@
+"""Annotations of solutions: which behaviours somebody sees in them, where, and why."""

@@ -1,0 +1,203 @@
+"""A report of what was measured: tables and figures, as one page of HTML and as PNG."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from effilint.dataset.extras import needed
+from effilint.dataset.opinions import Finding
+from effilint.dataset.pairs import GAPS, pairs_of
+from effilint.dataset.records import Course, Record
+from effilint.dataset.writing import replacing
+from effilint.measure import Point, Verdict, growth
+
+_LOG_BINS = 40
+_CLASSES = ("O(1)", "O(log n)", "O(sqrt n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^3)", "O(2^n)")
+
+
+@dataclass
+class Numbers:
+    """What a report shows; counts by name, in the order in which they are shown."""
+
+    solutions: Counter[str] = field(default_factory=Counter)  # by verdict
+    ends: Counter[str] = field(default_factory=Counter)  # of accepted solutions
+    opinions: Counter[str] = field(default_factory=Counter)  # by status
+    stages: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    behaviours: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    classes: Counter[str] = field(default_factory=Counter)
+    logs: list[float] = field(default_factory=list)  # of the ratios of certain pairs
+    pairs: Counter[str] = field(default_factory=Counter)
+    problems: int = 0
+
+
+def numbers(
+    records: Mapping[str, Record],
+    findings: Iterable[Finding],
+    behaviours: Mapping[str, Sequence[str]],
+) -> Numbers:
+    """Return the numbers of a report; `behaviours` are the annotated ones of each solution."""
+    found = Numbers(problems=len(records))
+    for record in records.values():
+        for course in record.solutions.values():
+            found.solutions[course.verdict] += 1
+            if course.verdict == Verdict.ACCEPTED:
+                found.ends[course.end.split(":")[0] or "came to the last size"] += 1
+            if len(course.cpu) >= 4:
+                found.classes[growth_of(record, course)] += 1
+        for pair in pairs_of(record):
+            found.pairs[pair.verdict] += 1
+            if pair.verdict == "certain":
+                found.logs.append(math.log2(pair.ratio))
+    for finding in findings:
+        found.opinions[finding.status] += 1
+        if finding.status in ("agrees", "disagrees"):
+            found.stages[finding.stage][finding.status] += 1
+            for behaviour in set(behaviours.get(finding.opinion.inefficient, ())):
+                found.behaviours[behaviour][finding.status] += 1
+    return found
+
+
+def growth_of(record: Record, course: Course) -> str:
+    """Return the class of growth of a solution's time, without what any call costs."""
+    points = [
+        Point(size, max(sum(map(median, zip(*runs, strict=True))) - record.floor, 1.0))
+        for size, runs in zip(record.sizes, course.cpu, strict=False)
+    ]
+    return growth(points).name
+
+
+def write(numbers: Numbers, folder: Path, command: str) -> list[Path]:
+    """Write `report.html` and the figures in it; return their paths. `command` is shown.
+
+    Raises `MissingExtraError` without matplotlib, and `OSError`.
+    """
+    make = needed("matplotlib.figure", "a report").Figure
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = [
+        ("ratios.png", "Ratios of certain pairs in time", lambda a: _ratios(a, numbers)),
+        ("opinions.png", "Annotators beside the clock, by ratio", lambda a: _stages(a, numbers)),
+        ("behaviours.png", "The same by behaviour", lambda a: _behaviours(a, numbers)),
+        ("growth.png", "Growth of the solutions' time", lambda a: _growth(a, numbers)),
+    ]
+    written = []
+    for name, title, draw in drawn:
+        figure = make(figsize=(8, 4.5), layout="constrained")
+        axes = figure.subplots()
+        draw(axes)
+        axes.set_title(title)
+        with replacing(folder / name) as file:
+            figure.savefig(file, format="png", dpi=120)
+        written.append(folder / name)
+    with replacing(folder / "report.html") as file:
+        file.write(_page(numbers, drawn, command).encode())
+    return [folder / "report.html", *written]
+
+
+def _ratios(axes: Any, numbers: Numbers) -> None:
+    axes.hist(numbers.logs, bins=_LOG_BINS)
+    axes.set_xlabel("log2 of the ratio")
+    axes.set_ylabel("pairs")
+
+
+def _stages(axes: Any, numbers: Numbers) -> None:
+    stages = sorted(numbers.stages)
+    names = [stage_name(stage) for stage in stages]
+    agree = [numbers.stages[stage]["agrees"] for stage in stages]
+    disagree = [numbers.stages[stage]["disagrees"] for stage in stages]
+    axes.bar(names, agree, label="agree")
+    axes.bar(names, disagree, bottom=agree, label="disagree")
+    axes.set_xlabel("ratio")
+    axes.set_ylabel("pairs")
+    axes.legend()
+
+
+def _behaviours(axes: Any, numbers: Numbers) -> None:
+    names = sorted(numbers.behaviours)
+    axes.bar(names, [share(numbers.behaviours[name]) for name in names])
+    axes.axhline(0.5, color="grey", linewidth=1)
+    axes.set_ylabel("share of certain orders that agree")
+    axes.tick_params(axis="x", rotation=90)
+
+
+def _growth(axes: Any, numbers: Numbers) -> None:
+    names = [*_CLASSES, "unclear"]
+    axes.bar(names, [numbers.classes[name] for name in names])
+    axes.set_ylabel("solutions")
+    axes.tick_params(axis="x", rotation=30)
+
+
+def share(counts: Mapping[str, int]) -> float:
+    """Return the share of certain orders that agree; nan for none."""
+    total = counts.get("agrees", 0) + counts.get("disagrees", 0)
+    return counts.get("agrees", 0) / total if total else math.nan
+
+
+def stage_name(stage: int) -> str:
+    """Return the ratios of a stage, in words."""
+    if stage == 0:
+        return f"< {GAPS[0]:g}"
+    if stage == len(GAPS):
+        return f">= {GAPS[-1]:g}"
+    return f"{GAPS[stage - 1]:g} to {GAPS[stage]:g}"
+
+
+def tables(numbers: Numbers) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Return the tables of a report: titles, heads and rows."""
+    certain = sum(numbers.opinions[status] for status in ("agrees", "disagrees"))
+    return [
+        ("Solutions by verdict", ["verdict", "solutions"], _rows(numbers.solutions)),
+        ("Ends of accepted solutions", ["end", "solutions"], _rows(numbers.ends)),
+        ("Annotated pairs", ["status", "pairs"], _rows(numbers.opinions)),
+        (
+            f"Annotated pairs of certain order ({certain:,}, {_percent(numbers.opinions)} agree)",
+            ["ratio", "pairs", "agree"],
+            [
+                [stage_name(stage), f"{sum(counts.values()):,}", _percent(counts)]
+                for stage, counts in sorted(numbers.stages.items())
+            ],
+        ),
+        (
+            "The same by behaviour of the inefficient side",
+            ["behaviour", "pairs", "agree"],
+            [
+                [name, f"{sum(counts.values()):,}", _percent(counts)]
+                for name, counts in sorted(numbers.behaviours.items())
+            ],
+        ),
+        ("Sampled pairs", ["order", "pairs"], _rows(numbers.pairs)),
+        ("Growth in time", ["class", "solutions"], _rows(numbers.classes)),
+    ]
+
+
+def _rows(counts: Counter[str]) -> list[list[str]]:
+    return [[name, f"{count:,}"] for name, count in counts.most_common()]
+
+
+def _percent(counts: Mapping[str, int]) -> str:
+    value = share(counts)
+    return "" if math.isnan(value) else f"{value:.1%}"
+
+
+def _page(numbers: Numbers, drawn: Sequence[tuple[str, str, Any]], command: str) -> str:
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Measured solutions</title>",
+        "<style>body{font:15px sans-serif;max-width:60em;margin:2em auto}table{border-collapse:"
+        "collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid "
+        "#ccc}td:first-child,th:first-child{text-align:left}img{max-width:100%}</style>",
+        f"<h1>Measured solutions</h1><p>{numbers.problems:,} problems. <code>",
+        f"{html.escape(command)}</code></p>",
+    ]
+    for title, head, rows in tables(numbers):
+        cells = "".join(f"<th>{html.escape(name)}" for name in head)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}" for cell in row) for row in rows)
+        parts.append(f"<h2>{html.escape(title)}</h2><table><tr>{cells}{body}</table>")
+    for name, title, _ in drawn:
+        parts.append(f'<h2>{html.escape(title)}</h2><img src="{name}" alt="{html.escape(title)}">')
+    return "\n".join(parts) + "</html>\n"
