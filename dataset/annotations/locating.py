@@ -1,6 +1,7 @@
 """Where the snippet of an annotation stands in the code: found by its text, never guessed.
 
-First the text as it is, then up to white space, then the closest run of lines. Of several places
+First the text as it is, then up to white space, then its lines with others between them, then the
+closest run of lines. Of several places
 that are equally good the one at the lines that the annotator named is taken; where none were
 named, or they name none of them, nobody can tell, and there is no place.
 """
@@ -18,6 +19,7 @@ CLOSE = 0.85  # of the similarity of lines without white space; see docs/annotat
 _LEAD = 0.05  # how much less alike any other place must be
 _LEEWAY = 2  # lines that an annotator's numbers may be off
 _LONGEST = 20_000  # characters of a program or a snippet: similarity takes quadratic time
+_COMMENT = re.compile(r"#.*")  # in a text too: both sides lose the same
 _LEFT_OUT = re.compile(r"^[ \t]*(?:#[ \t]*)?(?:\.\.\.|…)[^\n]*$", re.MULTILINE)
 
 Lines = tuple[int, int]
@@ -27,8 +29,8 @@ Lines = tuple[int, int]
 class Place:
     """A part of a program: characters from 0, the end exclusive; lines from 1, both inclusive.
 
-    `found_by` says what was the same: the `text`, the text up to `spaces`, its `parts` in this
-    order with something left out between them, or that it is `close`.
+    `found_by` says what was the same: the `text`, the text up to `spaces`, its lines in this
+    order with something left out between them (`parts`), or that it is `close`.
     """
 
     start: int
@@ -46,7 +48,7 @@ def located(code: str, snippet: str, lines: Lines | None = None) -> Place | None
     found = quoted(code, snippet, lines)
     if found is not None or _squeezed(snippet)[0] in _squeezed(code)[0]:
         return found
-    return _of_parts(code, snippet) or _closest(code, snippet, lines)
+    return _of_parts(code, snippet, lines) or _closest(code, snippet, lines)
 
 
 def quoted(code: str, snippet: str, lines: Lines | None = None) -> Place | None:
@@ -105,7 +107,11 @@ def _chosen(
     lines: Lines | None,
     found_by: Literal["text", "spaces"],
 ) -> Place | None:
-    places = [_place(code, start, end, found_by) for start, end in spans]
+    return _nearest([_place(code, start, end, found_by) for start, end in spans], lines)
+
+
+def _nearest(places: list[Place], lines: Lines | None) -> Place | None:
+    """The only place, or that of several which is nearest to the lines and near."""
     if len(places) < 2:
         return places[0] if places else None
     near = [place for place in places if lines and _is_near(place, lines)]
@@ -129,32 +135,54 @@ def _place(
     return Place(start, end, line, line + code.count("\n", start, end), found_by)
 
 
-def _of_parts(code: str, snippet: str) -> Place | None:
-    """The place from the first part to the last of a snippet with dots for what is left out."""
-    parts = [part for part in _LEFT_OUT.split(snippet) if part.strip()]
-    if len(parts) == len(_LEFT_OUT.findall(snippet)) == 0 or not _LEFT_OUT.search(snippet):
+def _of_parts(code: str, snippet: str, lines: Lines | None) -> Place | None:
+    """The shortest run of lines that has all lines of the snippet in their order.
+
+    Comments do not count, nor lines of the snippet that are dots for what it leaves out.
+    """
+    wanted = [bare for _, bare in _rows(_LEFT_OUT.sub("", snippet))]
+    rows = _rows(code)
+    runs = [run for at in range(len(rows)) if (run := _run_from(rows, at, wanted)) is not None]
+    if not runs:
         return None
-    places = [quoted(code, part) for part in parts]
-    found = [place for place in places if place is not None]
-    in_order = all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
-    if not found or len(found) < len(parts) or not in_order:
+    shortest = min(last - first for first, last in runs)
+    places = [_of_lines(code, a, b, "parts") for a, b in runs if b - a == shortest]
+    return _nearest(places, lines)
+
+
+def _rows(text: str) -> list[tuple[int, str]]:
+    """The lines that hold code, with their numbers from 0, without comments and white space."""
+    bare = ((at, _squeezed(_COMMENT.sub("", row))[0]) for at, row in enumerate(text.split("\n")))
+    return [(at, row) for at, row in bare if row]
+
+
+def _run_from(rows: list[tuple[int, str]], first: int, wanted: list[str]) -> tuple[int, int] | None:
+    """The first and the last line of the run that starts there; None if there is none."""
+    if len(wanted) < 2 or rows[first][1] != wanted[0]:
         return None
-    return _place(code, found[0].start, found[-1].end, "parts")
+    left = iter(wanted[1:])
+    line = next(left, None)
+    for at, row in rows[first + 1 :]:
+        if row != line:
+            continue
+        line = next(left, None)
+        if line is None:
+            return rows[first][0], at
+    return None
 
 
 def _closest(code: str, snippet: str, lines: Lines | None) -> Place | None:
     """The run of lines that is most like the snippet, if it is close and no other is."""
     if len(code) > _LONGEST or len(snippet) > _LONGEST:
         return None
-    rows = [(at, bare) for at, row in enumerate(code.split("\n")) if (bare := _squeezed(row)[0])]
-    count = sum(bool(row.strip()) for row in snippet.split("\n"))
+    rows, wanted = _rows(code), _rows(snippet)
     runs = [
         (at, at + length)
-        for length in range(max(1, count - 1), count + 2)
+        for length in range(max(1, len(wanted) - 1), len(wanted) + 2)
         for at in range(len(rows) - length + 1)
     ]
     matcher = SequenceMatcher(autojunk=False)
-    matcher.set_seq2(_squeezed(snippet)[0])
+    matcher.set_seq2("".join(bare for _, bare in wanted))
     graded = []
     for first, last in runs:
         matcher.set_seq1("".join(bare for _, bare in rows[first:last]))
@@ -166,14 +194,14 @@ def _closest(code: str, snippet: str, lines: Lines | None) -> Place | None:
     rivals = [grade for grade, a, b in graded if b <= first or a >= last]
     if ratio < CLOSE or (rivals and max(rivals) > ratio - _LEAD):
         return None
-    place = _of_lines(code, rows[first][0], rows[last - 1][0])
+    place = _of_lines(code, rows[first][0], rows[last - 1][0], "close")
     return place if lines is None or _is_near(place, lines) else None
 
 
-def _of_lines(code: str, first: int, last: int) -> Place:
+def _of_lines(code: str, first: int, last: int, found_by: Literal["parts", "close"]) -> Place:
     """The place of whole lines, counted from 0, without the space around them."""
     ends = list(accumulate(len(row) + 1 for row in code.split("\n")))
     start, end = (ends[first - 1] if first else 0), ends[last] - 1
     text = code[start:end]
     start += len(text) - len(text.lstrip())
-    return _place(code, start, start + len(text.strip()), "close")
+    return _place(code, start, start + len(text.strip()), found_by)
