@@ -30,33 +30,10 @@ from tables import markdown_table, write_between
 
 from effilint import Diagnostic, SourceError, check
 from effilint.analyzer.taxonomy import BEHAVIOURS
+from effilint.dataset.annotations.names import PREFIXES
 from effilint.dataset.leetcode_numbers import is_held_back
 
 NEAR = 2
-# The annotators' wording; the taxonomy's names are the same up to these.
-PREFIXES = {
-    "Absence of established optimization techniques": "ALG2",
-    "Avoidable nested-loop complexity": "ALG5",
-    "Brute-force or suboptimal algorithmic strategy": "ALG1",
-    "Creation of large or avoidable temporary data": "MEM2",
-    "Failure to utilize built-in functions or libraries": "LNG1",
-    "Inappropriate data structure selection": "DST1",
-    "Inefficient conditional logic": "ALG4",
-    "Inefficient exception handling patterns": "OTH3",
-    "Inefficient operations on selected data structure": "DST2",
-    "Inefficient string concatenation": "DST3",
-    "Insufficient mathematical abstraction and optimization": "ALG3",
-    "Lack of idiomatic constructs": "LNG2",
-    "Lack of input-scale awareness": "OTH1",
-    "Redundant recomputation": "ALG7",
-    "Repeated sequence slicing in loops": "DST4",
-    "Suboptimal method or API selection": "API1",
-    "Unnecessary buffering or intermediate storage": "MEM1",
-    "Unnecessary data creation, duplication, or conversion": "DST5",
-    "Unnecessary multi-pass processing": "ALG6",
-    "Unnecessary or excessive recursion": "API2",
-    "Unnecessary or redundant code constructs": "OTH4",
-}
 
 
 @dataclass(frozen=True)

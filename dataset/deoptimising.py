@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from effilint.dataset.deoptimise import RecipeError, made_again, prelude_of
 from effilint.dataset.problems import Problem, Solution
+from effilint.dataset.writing import end_line
 
 Row = dict[str, Any]
 
@@ -65,7 +66,7 @@ def make_twins(
         for row in rows_in(path)
         if (row.get("seed"), row.get("most")) == (seed, most)
     }
-    _end_line(path)
+    end_line(path)
     lock = threading.Lock()
 
     def one(make_row: Callable[[Solution], Row], solution: Solution) -> Row:
@@ -131,13 +132,3 @@ def _with_code(problem: Problem, solution: Solution, row: Row) -> Iterator[Row |
             continue
         made.append({**twin, "code": again.made.text})
     yield {**row, "twins": made}
-
-
-def _end_line(path: Path) -> None:
-    """Give a line that was cut short an end, so that the next one is whole."""
-    if not path.exists() or not path.stat().st_size:
-        return
-    with path.open("rb+") as file:
-        file.seek(-1, os.SEEK_END)
-        if file.read(1) != b"\n":
-            file.write(b"\n")

@@ -1,4 +1,4 @@
-"""What the extra `[dataset]` brings, imported when it is needed."""
+"""What extras bring, mostly `[dataset]`, imported when it is needed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ class MissingExtraError(Exception):
     """A package that is not installed; `str` is one sentence with the way to install it."""
 
 
-def needed(module: str, purpose: str) -> Any:
-    """Return a module of the extra; `MissingExtraError` if it is not installed."""
+def needed(module: str, purpose: str, extra: str = "dataset") -> Any:
+    """Return a module of an extra; `MissingExtraError` if it is not installed."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name is None or not module.startswith(error.name):
             raise
         raise MissingExtraError(
-            f"{purpose} needs {error.name}: pip install 'effilint[dataset]'"
+            f"{purpose} needs {error.name}: pip install 'effilint[{extra}]'"
         ) from None

@@ -16,6 +16,7 @@ from pathlib import Path
 from effilint.dataset.problems import BadRowError, Problem
 from effilint.dataset.race import race
 from effilint.dataset.records import Record
+from effilint.dataset.writing import end_line
 from effilint.measure import Sandbox
 
 
@@ -46,7 +47,7 @@ def measure_problems(
     the same. Raises `OSError` where the file cannot be written, `SandboxError` as `race` does.
     """
     done = {record.problem for record in measured(path) if record.seed == seed}
-    _end_line(path)
+    end_line(path)
     problems = iter(problem for problem in problems if problem.id not in done)
     lock = threading.Lock()
 
@@ -74,14 +75,3 @@ def measure_problems(
         finally:
             for future in running:
                 future.cancel()
-
-
-def _end_line(path: Path) -> None:
-    """Give a line that was cut short an end, so that the next one is whole."""
-    if not path.exists() or not path.stat().st_size:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return
-    with path.open("rb+") as file:
-        file.seek(-1, os.SEEK_END)
-        if file.read(1) != b"\n":
-            file.write(b"\n")

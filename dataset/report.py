@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -80,7 +80,7 @@ def write(numbers: Numbers, folder: Path, command: str) -> list[Path]:
     """
     make = needed("matplotlib.figure", "a report").Figure
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = [
+    drawn: list[tuple[str, str, Callable[[Any], None]]] = [
         ("ratios.png", "Ratios of certain pairs in time", lambda a: _ratios(a, numbers)),
         ("opinions.png", "Annotators beside the clock, by ratio", lambda a: _stages(a, numbers)),
         ("behaviours.png", "The same by behaviour", lambda a: _behaviours(a, numbers)),

@@ -28,6 +28,17 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             raise
 
 
+def end_line(path: Path) -> None:
+    """Give a line that was cut short an end, so that the next one is whole; make the folder."""
+    if not path.exists() or not path.stat().st_size:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return
+    with path.open("rb+") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.write(b"\n")
+
+
 def _beside(path: Path) -> IO[bytes]:
     try:
         return NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)

@@ -206,13 +206,14 @@ def test_bad_files_are_one_line() -> None:
 def test_records_are_checked(record: Record) -> None:
     row = json.loads(record.to_json())
     assert Record.from_row(row) == record
-    for broken in (
+    rows: tuple[Any, ...] = (
         [],
         {**row, "agreed": []},
         {**row, "sizes": row["sizes"][:1], "agreed": row["agreed"][:1]},
         {**row, "unknown": 1},
         {**row, "solutions": {"x": {"verdict": "accepted"}}},
-    ):
+    )
+    for broken in rows:
         with pytest.raises(BadRowError):
             Record.from_row(broken)
 

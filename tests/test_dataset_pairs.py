@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from effilint.dataset.annotations.sheets import Annotation, Sheet
 from effilint.dataset.orders import memory_order, time_order
 from effilint.dataset.pairs import GAPS, agreement, pairs_of, ranked, stage_of
 from effilint.dataset.problems import Problem, Solution
@@ -24,7 +25,7 @@ def course(*cpu: float, memory: int = 0, end: str = "") -> Course:
     return Course("accepted", 1.0, runs, [memory] * len(runs), end)
 
 
-def record_of(name: str = "made/x", **solutions: Course) -> Record:
+def record_of(name: str = "made/x", /, **solutions: Course) -> Record:
     return Record(name, 0, "3.11", "L3", SIZES, [len(solutions)] * 3, solutions=dict(solutions))
 
 
@@ -117,11 +118,13 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: Record) -> Pa
     monkeypatch.chdir(tmp_path)
     slow = Solution("def f(): return 1\n", ("behaviour_pairs:1-0:inefficient",))
     fast = Solution("def f(): return 2\n", ("behaviour_pairs:1-0:efficient",))
-    found = record_of(**{slow.id: record.solutions["slow"], fast.id: record.solutions["fast"]})
+    ours = {slow.id: record.solutions["slow"], fast.id: record.solutions["fast"]}
+    found = record_of("made/x", **ours)
     Path("records.jsonl").write_text(f"{found.to_json()}\n{record_of('made/y').to_json()}\n")
     Path("problems.jsonl").write_text(Problem("made/x", (slow, fast), {}).to_json() + "\n")
-    row = {"solution": slow.id, "behaviour": "ALG5"}
-    Path("annotations.jsonl").write_text(json.dumps(row) + "\n")
+    annotation = Annotation("ALG5", "inefficient", "return 1", None, "by hand")
+    sheet = Sheet("made/x", slow.id, "by hand", (annotation,))
+    Path("annotations.jsonl").write_text(sheet.to_json() + "\n")
     return tmp_path
 
 
@@ -162,8 +165,8 @@ def test_the_report(files: Path) -> None:
         (["pairs", "annotations.jsonl", "-o", "x.jsonl"], "no records"),
         (["pairs", "records.jsonl", "-o", "no/x.jsonl"], "no/x.jsonl: No such file"),
         (
-            ["report", "records.jsonl", "-o", "out", "--annotations", "problems.jsonl"],
-            "problems.jsonl:1",
+            ["report", "records.jsonl", "-o", "out", "--annotations", "no.jsonl"],
+            "no.jsonl: No such",
         ),
         (["report", "records.jsonl", "-o", "records.jsonl"], "File exists"),
     ],

@@ -248,7 +248,11 @@ def test_records_of_several_kinds_stay_records() -> None:
 
 
 def test_records_without_an_order() -> None:
-    kinds: list[list[Any]] = [[[None], [0], [None]], [["a", 1], [2, 1], [None, 3]], [[0], [""], [0]]]
+    kinds: list[list[Any]] = [
+        [[None], [0], [None]],
+        [["a", 1], [2, 1], [None, 3]],
+        [[0], [""], [0]],
+    ]
     for rows in kinds:
         (found,) = values([rows], 4)
         assert {len(row) for row in found} == {len(rows[0])}

@@ -15,10 +15,11 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Literal
 
-CLOSE = 0.85  # of the similarity of lines without white space; see docs/annotations.md
+CLOSE = 0.9  # of the similarity of lines without white space; see docs/annotations.md
 _LEAD = 0.05  # how much less alike any other place must be
 _LEEWAY = 2  # lines that an annotator's numbers may be off
 _LONGEST = 20_000  # characters of a program or a snippet: similarity takes quadratic time
+_WORD = re.compile(r"\w+|[^\w\s]")
 _COMMENT = re.compile(r"#.*")  # in a text too: both sides lose the same
 _LEFT_OUT = re.compile(r"^[ \t]*(?:#[ \t]*)?(?:\.\.\.|…)[^\n]*$", re.MULTILINE)
 
@@ -74,10 +75,11 @@ def _exact(code: str, wanted: str) -> Iterable[tuple[int, int]]:
 def _without_spaces(code: str, wanted: str) -> Iterable[tuple[int, int]]:
     text, places = _squeezed(code)
     needle, _ = _squeezed(wanted)
+    words = _words(wanted)
     at = text.find(needle)
     while at >= 0:
         start, end = places[at], places[at + len(needle) - 1] + 1
-        if _is_whole(code, start, end):
+        if _is_whole(code, start, end) and _words(code[start:end]) == words:
             yield start, end
         at = text.find(needle, at + 1)
 
@@ -86,6 +88,10 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
     """The text without white space, and where each of its characters was."""
     places = [at for at, character in enumerate(text) if not character.isspace()]
     return "".join(text[at] for at in places), places
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text)
 
 
 def _is_whole(code: str, start: int, end: int) -> bool:

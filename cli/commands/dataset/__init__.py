@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-from effilint.commands.dataset import check, collect, deoptimise, measure, pairs, report, split
+from effilint.commands.dataset import (
+    annotate,
+    check,
+    collect,
+    deoptimise,
+    measure,
+    pairs,
+    report,
+    review,
+    split,
+    times,
+)
 
 
 @click.group("dataset", short_help="Collect, measure and pair solutions of problems.")
@@ -12,5 +23,5 @@ def command() -> None:
     """Make the data that the learned parts are trained on."""
 
 
-for one in (collect, check, split, measure, pairs, deoptimise, report):
+for one in (collect, check, split, measure, pairs, deoptimise, report, annotate, review, times):
     command.add_command(one.command)

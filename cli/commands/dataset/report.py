@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from effilint.commands.dataset.pairs import opinions_of, records_of
-from effilint.commands.dataset.showing import refusing
+from effilint.commands.dataset.showing import complain, refusing
+
+if TYPE_CHECKING:
+    from effilint.dataset.pairs import Of
 
 
 @click.command("report", short_help="Draw what was measured.")
@@ -43,22 +46,26 @@ def command(
                 _print([head, *rows])
         if again is not None:
             other = records_of(again)
-            for of in ("time", "memory"):
-                both, same = agreement(found, other, of)  # type: ignore[arg-type]
+            kinds: tuple[Of, ...] = ("time", "memory")
+            for of in kinds:
+                both, same = agreement(found, other, of)
                 share = f"{same / both:.2%}" if both else "nothing"
                 click.echo(f"\ncertain orders in {of} in both: {both:,}, the same: {share}")
 
 
 def _behaviours(name: str | None) -> dict[str, list[str]]:
+    from effilint.dataset.annotations.sheets import read_sheets
+    from effilint.dataset.rows import Broken
+
     found: defaultdict[str, list[str]] = defaultdict(list)
     if name is None:
         return found
-    for number, line in enumerate(Path(name).read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            row = json.loads(line)
-            found[row["solution"]].append(row["behaviour"])
-        except (ValueError, LookupError, TypeError):
-            raise click.UsageError(f"{name}:{number}: this is no annotation") from None
+    for sheet in read_sheets(Path(name)):
+        if isinstance(sheet, Broken):
+            complain(sheet)
+            continue
+        marked = [a.behaviour for a in sheet.annotations if a.side == "inefficient"]
+        found[sheet.solution] += marked
     return found
 
 
