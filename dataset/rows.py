@@ -63,9 +63,9 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def _first_character(file: IO[bytes]) -> bytes:
-    while character := file.read(1):
-        if not character.isspace() and character not in b"\xef\xbb\xbf":
-            return character
+    while block := file.read(io.DEFAULT_BUFFER_SIZE):
+        if text := block.removeprefix(b"\xef\xbb\xbf").lstrip():
+            return text[:1]
     return b""
 
 

@@ -180,7 +180,7 @@ def _rule(given: Any, place: str) -> Rule:
             raise BadTestsError(f"the rule of {place}: {name} is {words}")
     rule = Rule(**{**given, "views": tuple(given.get("views", ()))})
     for view in rule.views:
-        if view.removeprefix("each ").split(" ")[0] not in {*VIEWS, "round", "item", "each"}:
+        if view.removeprefix("each ").partition(" ")[0] not in {*VIEWS, "round", "item", "each"}:
             raise BadTestsError(f"the rule of {place}: {view} is no view")
     return rule
 

@@ -74,13 +74,15 @@ class Constraints:
 
     def says(self, name: str, *stems: str) -> bool:
         """Whether a line with one of these pieces of words is about a parameter, or about any."""
+        name = name.lower()
+        names = [other.lower() for other in self._names]
         for number, part in enumerate(self._text.split("constraints")[::-1]):
             for line in re.split(r"\n|[.;] " if number else r"\n", part):
                 words = (
                     set(re.findall(r"\w+", line)) if any(map(line.__contains__, stems)) else set()
                 )
-                is_about_another = bool(number) or any(n.lower() in words for n in self._names)
-                if words and (name.lower() in words or not is_about_another):
+                is_about_another = bool(number) or any(other in words for other in names)
+                if words and (name in words or not is_about_another):
                     return True
         return False
 

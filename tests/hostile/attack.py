@@ -60,6 +60,8 @@ def main(kinds: list[str]) -> Iterator[str]:
     seen: set[tuple[int, str]] = set()
     try:
         with Sandbox("best", workers=1, imports=MODULES) as sandbox:
+            if sandbox.level.label != sys.argv[1]:
+                yield f"this is {sandbox.level.label}"
             workers = family() - started
             for hostile in [one for kind in kinds for one in programs(kind)]:
                 for words in attacked(sandbox, hostile, outside):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,17 +62,17 @@ def command(
 
     counts: Counter[str] = Counter()
     with refusing():
-        found, annotated = records_of(records), opinions_of(problems)
+        found = records_of(records)
+        annotated: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for opinion in opinions_of(problems):
+            annotated[opinion.problem].append((opinion.inefficient, opinion.efficient))
         with replacing(Path(output)) as file:
             for record in passed_on(found.values(), "pairing"):
-                named = [
-                    (o.inefficient, o.efficient) for o in annotated if o.problem == record.problem
-                ]
                 for kind in of:
                     for pair in pairs_of(
                         record,
                         kind,
-                        annotated=named,
+                        annotated=annotated[record.problem],
                         least=min_ratio,
                         most=per_problem,
                         seed=seed,
