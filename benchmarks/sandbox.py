@@ -184,8 +184,8 @@ def power(trials: int, load: int) -> None:
                 text = list(PROGRAMS.values())[trial % 5]
                 more = text.replace("range(n)", f"range(int(n * {factor}))")
                 # Only what gives the same results is compared.
-                pair = [Program(f"{one}{SAME}", "work") for one in (more, text)]
-                found = contest(*pair, [call(SIZE)], sandbox)
+                above, below = (Program(f"{one}{SAME}", "work") for one in (more, text))
+                found = contest(above, below, [call(SIZE)], sandbox)
                 verdicts[found.verdict] += 1
                 samples += len(found.a.seconds)
                 ratios.append(found.ratio.value)
@@ -205,7 +205,7 @@ def memory() -> None:
         for size in (1, 5, 20, 100):
             program = Program(f"def f():\n    b = bytearray({size * MB})\n    return len(b)\n", "f")
             found = [sandbox.run(program, [call()]).calls[0].figures for _ in range(5)]
-            peaks = [(one.peak - one.base) / MB for one in found]
+            peaks = [one.net / MB for one in found]
             error = max(abs(peak - size) for peak in peaks)
             rows.append((f"{size}", f"{median(peaks):.2f}", f"{error:.2f}"))
         print(markdown_table(("allocated, MiB", "measured, median", "largest error"), rows))

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 
+isolation_option = click.option(
+    "--isolation",
+    type=click.Choice(["best", "L3", "L2", "L1", "none"]),
+    default="best",
+    help="The least that will do; `none` runs code unprotected.",
+)
+
+
 def run_options(command: Command) -> Command:
     """Give a command the options of all that run programs."""
     for option in (
@@ -27,12 +35,7 @@ def run_options(command: Command) -> Command:
             metavar="PATH",
             help="The problem's text: larger inputs keep to the constraints in it.",
         ),
-        click.option(
-            "--isolation",
-            type=click.Choice(["best", "L3", "L2", "L1", "none"]),
-            default="best",
-            help="The least that will do; `none` runs code unprotected.",
-        ),
+        isolation_option,
         click.option("--python", metavar="PATH", help="The interpreter to run solutions with."),
     )[::-1]:
         command = option(command)

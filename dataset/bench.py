@@ -13,9 +13,8 @@ from effilint.measure import (
     Sandbox,
     Scaler,
     Tests,
-    call,
+    call_on,
     examples_of,
-    wire,
 )
 from effilint.measure.scaling import Example
 
@@ -110,16 +109,10 @@ class _Growing:
         if grown.limit and self._is_bound:  # the program may take more than the description allows
             self._is_bound = False
             grown = self._free.by(factor, self._number)
-        size, content = self._free.size_of(grown.arguments), _content(grown.arguments)
+        size, content = self._free.size_of(grown.arguments), call_on(grown.arguments)
         return None if content == (before or (0, b""))[1] else (size, content)
 
 
 def _is_large(n: float, length: float) -> bool:
     """Whether an input is too large: one of many items, not a large number."""
     return length > BYTES or (n > LARGEST and length > LARGEST)
-
-
-def _content(arguments: Example) -> bytes:
-    if isinstance(arguments, tuple):
-        return call(*arguments)
-    return wire.dump([[], dict(arguments)])

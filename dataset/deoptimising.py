@@ -7,7 +7,6 @@ those that were under way are run from their beginning.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple
 
 from effilint.dataset.deoptimise import RecipeError, made_again, prelude_of
 from effilint.dataset.problems import Problem, Solution
-from effilint.dataset.writing import end_line
+from effilint.dataset.writing import append, end_line
 
 Row = dict[str, Any]
 
@@ -74,10 +73,8 @@ def make_twins(
         if not with_code:
             for twin in row["twins"]:
                 del twin["code"]
-        with lock, path.open("ab") as file:
-            file.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with lock:
+            append(path, json.dumps(row, separators=(",", ":")))
         return row
 
     with ThreadPoolExecutor(at_a_time) as pool:

@@ -7,7 +7,6 @@ problem that was under way is measured from its beginning.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -16,7 +15,7 @@ from pathlib import Path
 from effilint.dataset.problems import BadRowError, Problem
 from effilint.dataset.race import race
 from effilint.dataset.records import Record
-from effilint.dataset.writing import end_line
+from effilint.dataset.writing import append, end_line
 from effilint.measure import Sandbox
 
 
@@ -53,10 +52,8 @@ def measure_problems(
 
     def one(problem: Problem) -> Record:
         record = race(problem, sandbox, python, seed=seed)
-        with lock, path.open("ab") as file:
-            file.write(record.to_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with lock:
+            append(path, record.to_json())
         return record
 
     with ThreadPoolExecutor(at_a_time) as pool:

@@ -206,8 +206,7 @@ class Proof:
                 return Reason("other answers when run again")
         cpu = [[sum(c.figures.cpu for c in run.calls) for run in side] for side in (original, runs)]
         peaks = [
-            [max(c.figures.peak - c.figures.base for c in run.calls) for run in side]
-            for side in (original, runs)
+            [max(c.figures.net for c in run.calls) for run in side] for side in (original, runs)
         ]
         figures = Figures(
             rung.n,
@@ -237,7 +236,7 @@ def _timed_on(
     """The largest input that was reached, or a smaller one where a clear ratio shows sooner."""
     rung, answer = reached[-1]
     if is_of_memory:
-        before, after = (c.figures.peak - c.figures.base for c in (rung.answer, answer))
+        before, after = (c.figures.net for c in (rung.answer, answer))
         return (rung, 1) if after > before + LEAST_MEMORY / 2 else Reason(_NO_MORE_MEMORY)
     seconds = answer.figures.cpu
     if seconds < _PROMISING * rung.answer.figures.cpu:

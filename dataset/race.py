@@ -296,7 +296,7 @@ class _Race:
         figures = [call.figures for call in run.calls]
         entrant.course.cpu[-1].append([round(one.charged * 1e6) for one in figures])
         entrant.costs.append(sum(one.charged for one in figures))
-        most = max(one.peak - one.base for one in figures)
+        most = max(one.net for one in figures)
         entrant.course.memory[-1] = max(entrant.course.memory[-1], most)
 
     def _shuffled(self, entrants: Sequence[_Entrant]) -> Iterator[_Entrant]:

@@ -18,8 +18,8 @@ from effilint.measure import (
     Scaler,
     Tests,
     call,
+    call_on,
     examples_of,
-    wire,
 )
 from effilint.measure.scaling import Example
 
@@ -59,7 +59,7 @@ class FunctionRungs:
             return None
         seed = self._seed + 1000 * attempt
         grown = [
-            (self._scaler.size_of(arguments), _content(arguments))
+            (self._scaler.size_of(arguments), call_on(arguments))
             for number in range(len(self._examples))
             for arguments in [self._scaler.by(factor, number, seed=seed).arguments]
         ]
@@ -68,7 +68,7 @@ class FunctionRungs:
         for extra in range(1, INPUTS):
             if len(chosen) < INPUTS:
                 largest = self._scaler.by(factor, seed=seed + extra).arguments
-                chosen[_content(largest)] = None
+                chosen[call_on(largest)] = None
         inputs = tuple(chosen)[:INPUTS]
         size = grown[0][0]
         if max(map(len, inputs)) > _BYTES or (size > _LARGEST and len(inputs[0]) > _LARGEST):
@@ -107,9 +107,3 @@ def _generated(text: str, sandbox: Sandbox, seed: int) -> bytes | None:
     except (IndexError, ValueError):
         return None
     return value.encode() if isinstance(value, str) else None
-
-
-def _content(arguments: Example) -> bytes:
-    if isinstance(arguments, tuple):
-        return wire.dump([list(arguments), {}])
-    return wire.dump([[], dict(arguments)])

@@ -39,6 +39,14 @@ def end_line(path: Path) -> None:
             file.write(b"\n")
 
 
+def append(path: Path, text: str) -> None:
+    """Add a line to a file; it is on the disk when this returns."""
+    with path.open("ab") as file:
+        file.write(text.encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _beside(path: Path) -> IO[bytes]:
     try:
         return NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)

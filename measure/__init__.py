@@ -6,7 +6,7 @@ from effilint.measure.equality import Rule
 from effilint.measure.extraction import Untold
 from effilint.measure.growth import Growth, Point, growth
 from effilint.measure.inputs import Argument, Inputs
-from effilint.measure.ladder import Ladder, examples_of, ladder
+from effilint.measure.ladder import Ladder, call_on, examples_of, ladder
 from effilint.measure.larger import CannotGrowError, larger
 from effilint.measure.measurement import Measurement, compare, measure
 from effilint.measure.sandbox import (
@@ -66,6 +66,7 @@ __all__ = [
     "Untold",
     "Verdict",
     "call",
+    "call_on",
     "compare",
     "contest",
     "examples_of",

@@ -214,13 +214,14 @@ def _largest(
     grown = [(scaler, scaler.by(factor, number, seed=seed)) for scaler, number in found]
     sized = [(scaler.size_of(g.arguments), g) for scaler, g in grown]
     size, best = max(sized, key=lambda pair: pair[0])
-    return size, _call(best.arguments), best.limit
+    return size, call_on(best.arguments), best.limit
 
 
-def _call(arguments: Any) -> bytes:
+def call_on(arguments: Example) -> bytes:
+    """Return the input that stands for a call with an example: a tuple by place, a dict by name."""
     if isinstance(arguments, tuple):
         return wire.dump([list(arguments), {}])
-    return wire.dump([[], arguments])
+    return wire.dump([[], dict(arguments)])
 
 
 def _problem(run: Run) -> str:

@@ -5,14 +5,13 @@ A run that is killed goes on where it was: what is in the file is not asked agai
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from effilint.dataset.annotations.sheets import Sheet, read_sheets
 from effilint.dataset.problems import Problem, Solution
-from effilint.dataset.writing import end_line
+from effilint.dataset.writing import append, end_line
 
 Annotate = Callable[[str, str, str], Sheet]  # of the problem's id, the solution's id, and its code
 
@@ -28,11 +27,9 @@ def annotate(
     done = set(_done(path, source))
     left = ((p.id, one) for p in problems for one in p.solutions if (p.id, one.id) not in done)
     end_line(path)
-    with ThreadPoolExecutor(at_a_time) as pool, path.open("ab") as file:
+    with ThreadPoolExecutor(at_a_time) as pool:
         for sheet in _in_turn(pool, left, annotate, at_a_time):
-            file.write(sheet.to_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            append(path, sheet.to_json())
             yield sheet
 
 

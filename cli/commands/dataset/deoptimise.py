@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from effilint.problems import isolation_option
+
 if TYPE_CHECKING:
     from effilint.dataset.problems import Problem, Solution
     from effilint.measure import Sandbox
@@ -34,12 +36,7 @@ if TYPE_CHECKING:
     help="Run nothing: write the rows of this file with the code of their twins.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Programs at a time; all cores if not given.")
-@click.option(
-    "--isolation",
-    type=click.Choice(["best", "L3", "L2", "L1", "none"]),
-    default="best",
-    help="The least that will do; `none` runs code unprotected.",
-)
+@isolation_option
 def command(
     problems: Path,
     output: Path,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from effilint.commands.dataset.showing import complain, passed_on, print_table, refusing
+from effilint.problems import isolation_option
 
 if TYPE_CHECKING:
     from effilint.dataset.problems import Problem
@@ -45,12 +46,7 @@ if TYPE_CHECKING:
     metavar="ACTORS",
     help="Run on a Ray cluster, with so many actors of one program at a time.",
 )
-@click.option(
-    "--isolation",
-    type=click.Choice(["best", "L3", "L2", "L1", "none"]),
-    default="best",
-    help="The least that will do; `none` runs code unprotected.",
-)
+@isolation_option
 @click.option("--python", metavar="PATH", help="The interpreter to run solutions with.")
 @click.option("--import", "imports", multiple=True, metavar="MODULE", help="Import it beforehand.")
 def command(
