@@ -12,6 +12,7 @@ import enum
 import os
 import resource
 import sys
+from collections.abc import Sequence
 
 from effilint.measure import landlock, seccomp
 from effilint.measure.libc import checked, libc
@@ -24,10 +25,20 @@ _CAPSET = {"x86_64": 126, "aarch64": 91}
 _CAPABILITIES_3 = 0x20080522
 _SYS_PTRACE, _SYS_ADMIN = 1 << 19, 1 << 21
 
-_SELF = "/proc/self/"
+_SELF = "/proc/self"
 _SCRATCH, _SMALL = b"mode=1777,size=16m,nr_inodes=1000", b"size=16k"
 _SHARED, _LOCKS = "/dev/shm", b"mode=1777,size=256k,nr_inodes=64"  # for locks of multiprocessing
-_OPEN_FILES, _THREADS, _LARGEST_FILE, _STACK = 64, 64, 16 << 20, 64 << 20
+_NULL = "/dev/null"
+_STATES = ("/proc/self/status", "/proc/self/statm")
+# Not the processor time: the kernel would then count it in steps too coarse to measure with, and
+# whoever started us ends us in time.
+_FOR_ALL = {
+    resource.RLIMIT_FSIZE: 16 << 20,
+    resource.RLIMIT_NOFILE: 64,
+    resource.RLIMIT_STACK: 64 << 20,
+    resource.RLIMIT_CORE: 0,
+}
+_THREADS = 64
 _ROOM = 1 << 30  # bytes of addresses for the stacks of threads, which stay empty mostly
 
 
@@ -62,52 +73,78 @@ def become(user: int) -> None:
     checked(library.prctl(_SET_DUMPABLE, 1, 0, 0, 0), "set dumpable")
 
 
-def confine(level: Level, scratch: str, readable: list[str], memory: int) -> None:
-    """Give up all that `level` takes; `scratch` becomes the working folder, empty, to write in.
+class Cell:
+    """What the programs of one worker are shut in with, up to `level`.
 
-    `memory` is how many bytes of addresses it may still grow by, beyond room for stacks. Files of
-    `/proc/self` that are `readable` stay there as they are now. Raises `OSError` where the kernel
-    refuses a step: nothing may be run then.
+    What can be is done once, in the process that they are forked from: making it takes its gain of
+    privileges, and at most so many files; with namespaces it does not see `/proc` any more.
+    `readable` are paths, `scratch` the folder that programs work in, the only one to write in.
     """
-    room = _address_space() + memory + _ROOM
-    if sys.platform != "linux":  # no level but none gets here
-        os.chdir(scratch)
-        return
-    die_with_parent()
-    library = libc()
-    if level is Level.NAMESPACES:
-        checked(library.unshare(NEW_NAMESPACES["mount"]), "unshare")
-        _mount(library, scratch, 0, _SCRATCH)
-        _mount(library, _SHARED, _NO_EXEC, _LOCKS)
-        _cover_processes(library, [path for path in readable if path.startswith(_SELF)])
-    os.chdir(scratch)
-    checked(library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
-    _set_capabilities(library, 0)
-    _limit(room, threads=level is Level.NAMESPACES)
-    if level is Level.LANDLOCK:
-        landlock.restrict(readable, [scratch, "/dev/null"])
-    elif level is Level.NAMESPACES and landlock.version():
-        # What can be seen may be read; pipes of others could be written to otherwise.
-        landlock.restrict(["/"], [scratch, _SHARED, "/dev/null"])
-    if level:
-        seccomp.install(paths=level >= Level.LANDLOCK)
+
+    def __init__(self, level: Level, scratch: str, readable: Sequence[str]) -> None:
+        self._level, self._scratch, self._readable = level, scratch, tuple(readable)
+        if sys.platform != "linux":  # no level but none gets here
+            return
+        self._room = _address_space() + _ROOM
+        self._kept = {path: _content(path) for path in _STATES}
+        self._libc = libc()
+        checked(self._libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
+        _limit(_FOR_ALL)
+        if level is Level.NAMESPACES:
+            self._enter_namespace()
+            _mount(self._libc, "/proc", _READ_ONLY | _NO_EXEC, _SMALL)
+        self._rules = self._landlocked(()) if level is Level.LANDLOCK else -1
+        self._filter = seccomp.Filter(paths=level >= Level.LANDLOCK) if level else None
+
+    def enter(self, memory: int, *, with_states: bool = False) -> None:
+        """Shut the calling process in for good, with `memory` bytes of addresses to grow by.
+
+        `with_states`: what `/proc/self` tells of memory can be read, as it was once. Raises
+        `OSError` where the kernel refuses a step: nothing may be run then.
+        """
+        if sys.platform != "linux":
+            os.chdir(self._scratch)
+            return
+        die_with_parent()
+        if self._level is Level.NAMESPACES:
+            self._enter_namespace()
+            _mount(self._libc, self._scratch, 0, _SCRATCH)
+            _mount(self._libc, _SHARED, _NO_EXEC, _LOCKS)
+            if with_states:
+                self._show_states()
+        os.chdir(self._scratch)
+        _set_capabilities(self._libc, 0)
+        _limit({resource.RLIMIT_AS: self._room + memory})
+        if self._level is Level.NAMESPACES:
+            # Threads are counted by user: where others run under the same one, their stacks have
+            # to limit them.
+            _limit({resource.RLIMIT_NPROC: _THREADS})
+            if landlock.version():
+                # What can be seen may be read; pipes of others could be written to otherwise.
+                landlock.restrict(landlock.rules(["/"], [self._scratch, _SHARED, _NULL]))
+        elif self._level is Level.LANDLOCK:
+            landlock.restrict(self._landlocked(_STATES) if with_states else self._rules)
+        if self._filter is not None:
+            self._filter.install()
+
+    def _enter_namespace(self) -> None:
+        checked(self._libc.unshare(NEW_NAMESPACES["mount"]), "unshare")
+
+    def _landlocked(self, states: Sequence[str]) -> int:
+        return landlock.rules([*self._readable, *states], [self._scratch, _NULL])
+
+    def _show_states(self) -> None:
+        _mount(self._libc, "/proc", _NO_EXEC, _SMALL)
+        os.mkdir(_SELF)
+        for path, content in self._kept.items():
+            with open(path, "wb") as file:
+                file.write(content)
+        _mount(self._libc, "/proc", _REMOUNT | _READ_ONLY | _NO_EXEC, _SMALL)
 
 
-def _cover_processes(library: ctypes.CDLL, kept: list[str]) -> None:
-    """Hide `/proc`: the processes of others and their environments are in there."""
-    if not kept:
-        _mount(library, "/proc", _READ_ONLY | _NO_EXEC, _SMALL)
-        return
-    contents = []
-    for path in kept:
-        with open(path, "rb") as file:
-            contents.append(file.read())
-    _mount(library, "/proc", _NO_EXEC, _SMALL)
-    os.mkdir(_SELF)
-    for path, content in zip(kept, contents, strict=True):
-        with open(path, "wb") as file:
-            file.write(content)
-    _mount(library, "/proc", _REMOUNT | _READ_ONLY | _NO_EXEC, _SMALL)
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def _mount(library: ctypes.CDLL, folder: str, flags: int, options: bytes) -> None:
@@ -124,22 +161,7 @@ def _set_capabilities(library: ctypes.CDLL, wanted: int) -> None:
     checked(library.syscall(number, header, data), "capset")
 
 
-def _limit(room: int, *, threads: bool) -> None:
-    """Limit memory, files and threads.
-
-    Not the processor time: the kernel would then count it in steps too coarse to measure with,
-    and whoever started us ends us in time. Threads are counted by user: where others run under
-    the same one, their stacks have to limit them.
-    """
-    wanted = {
-        resource.RLIMIT_AS: room,
-        resource.RLIMIT_FSIZE: _LARGEST_FILE,
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
-        resource.RLIMIT_STACK: _STACK,
-        resource.RLIMIT_CORE: 0,
-    }
-    if threads:
-        wanted[resource.RLIMIT_NPROC] = _THREADS
+def _limit(wanted: dict[int, int]) -> None:
     for which, value in wanted.items():
         _, most = resource.getrlimit(which)
         value = value if most == resource.RLIM_INFINITY else min(value, most)
@@ -148,7 +170,5 @@ def _limit(room: int, *, threads: bool) -> None:
 
 def _address_space() -> int:
     """The bytes of address space that this process has by now."""
-    if sys.platform != "linux":
-        return 0
     with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[0]) * resource.getpagesize()

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import sys
 from collections.abc import Iterable
+from functools import cache
 
 from effilint.measure.libc import checked, libc
 
@@ -25,6 +27,7 @@ _CONNECTIONS = 0b11  # bind and connect of TCP, from version 4
 _SCOPES = 0b11  # abstract sockets and signals of others, from version 6
 
 
+@cache
 def version() -> int:
     """Return the version of Landlock that the kernel has, 0 for none."""
     if sys.platform != "linux":
@@ -33,11 +36,10 @@ def version() -> int:
     return max(0, found)
 
 
-def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
-    """Leave this process these files and folders, with what is in them, and no TCP connection.
+def rules(readable: Iterable[str], writable: Iterable[str]) -> int:
+    """Return the descriptor of rules that leave these files and folders, with what is in them.
 
-    Raises `OSError` where the kernel has no Landlock. The process must have given up the gain of
-    privileges before.
+    A folder is the one that has this name now. Raises `OSError` where the kernel has no Landlock.
     """
     found = version()
     handled = next(
@@ -48,15 +50,25 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
     )
     size = 24 if found >= 6 else 16 if found >= 4 else 8
     library = libc()
-    rules = checked(library.syscall(_CREATE_RULESET, attributes, size, 0), _NAME)
+    made = checked(library.syscall(_CREATE_RULESET, attributes, size, 0), _NAME)
     try:
         for path in readable:
-            _allow(library, rules, path, _READ & handled)
+            _allow(library, made, path, _READ & handled)
         for path in writable:
-            _allow(library, rules, path, handled & ~_EXECUTE)
-        checked(library.syscall(_RESTRICT_SELF, rules, 0), _NAME)
-    finally:
-        os.close(rules)
+            _allow(library, made, path, handled & ~_EXECUTE)
+    except OSError:
+        os.close(made)
+        raise
+    return made
+
+
+def restrict(made: int) -> None:
+    """Leave this process what the rules leave, and no TCP connection; let go of the rules.
+
+    The process must have given up the gain of privileges before.
+    """
+    checked(libc().syscall(_RESTRICT_SELF, made, 0), _NAME)
+    os.close(made)
 
 
 def _allow(library: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
@@ -65,7 +77,7 @@ def _allow(library: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
     except FileNotFoundError:
         return
     try:
-        if not os.path.isdir(path):
+        if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= _OF_FILES
         rule = rights.to_bytes(8, sys.byteorder) + place.to_bytes(4, sys.byteorder)
         added = library.syscall(_ADD_RULE, rules, _PATH_BENEATH, ctypes.c_char_p(rule), 0)

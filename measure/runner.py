@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from effilint.measure import wire
+from effilint.measure.isolation import Cell
 from effilint.measure.standard import (
     Ending,
     open_standard_files_by_name,
@@ -28,11 +29,17 @@ from effilint.measure.wire import Channel, NotPlainError
 _MODULE = "code_under_test"
 _FOREVER = 1e8  # a deadline that never comes
 _RAISE = dis.opmap["RAISE_VARARGS"]
-_FOR_MEMRAY = ("/proc/self/status", "/proc/self/statm")
+_ours: dict[str, types.ModuleType] = {}  # the modules of this package
 _NO_DATA = (types.FunctionType, types.ModuleType, types.BuiltinFunctionType, type)
 
 
-def run(channel: Channel, confine: Callable[..., None]) -> NoReturn:
+def get_ready() -> None:
+    """Do what is the same for every program, before the process is forked: this is not undone."""
+    standard_files()
+    _hide_ourselves()
+
+
+def run(channel: Channel, cell: Cell) -> NoReturn:
     """Load a program, then answer inputs with what it does to them; never return.
 
     The order comes first: the program, and how it is watched. The first frame back tells what kept
@@ -45,7 +52,8 @@ def run(channel: Channel, confine: Callable[..., None]) -> NoReturn:
     try:
         order = json.loads(channel.receive(_FOREVER))
         try:
-            confine(int(order["limits"]["memory"]), _needed(order))
+            is_of_memory = order.get("profile") in ("memory", "allocations")
+            cell.enter(int(order["limits"]["memory"]), with_states=is_of_memory)
         except OSError as error:
             channel.send(f"it cannot be shut in: {error}".encode(), _FOREVER)
             os._exit(status)
@@ -69,21 +77,19 @@ class _Nobody(contextlib.nullcontext[None]):
         return []
 
 
-def _needed(order: dict[str, Any]) -> tuple[str, ...]:
-    return _FOR_MEMRAY if order.get("profile") in ("memory", "allocations") else ()
-
-
 def _watch(order: dict[str, Any]) -> Any:
     kind = order.get("profile")
     if kind is None:
         return _Nobody()
     name = "lines" if kind == "time" else "allocations"
-    return importlib.import_module(f"effilint.measure.{name}").Watch(order)
+    sys.modules |= _ours
+    watch = importlib.import_module(f"effilint.measure.{name}").Watch(order)
+    _hide_ourselves()
+    return watch
 
 
 def _run_script(channel: Channel, order: dict[str, Any]) -> None:
     receive, send, give, problem = channel.receive, channel.send, _frame, _problem
-    standard_files()
     open_standard_files_by_name()
     ending = Ending()
     program = order["program"]
@@ -93,7 +99,7 @@ def _run_script(channel: Channel, order: dict[str, Any]) -> None:
         watch = _watch(order)
         code = compile(program["text"], program["filename"], "exec", dont_inherit=True)
         code = watch.prepared(code)
-        _forget_ourselves(program)
+        sys.path[:0] = program["path"]
         sys.modules["__main__"] = module
         exec(compile(program["prelude"], "<prelude>", "exec"), module.__dict__)
     except BaseException as found:
@@ -126,7 +132,6 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
     # The code may put anything into `sys.modules` and into these modules: they are bound now.
     answer, hand_out, load, problem = _answer, channel.send, wire.load, _problem
     collect, freeze, seed = gc.collect, gc.freeze, random.seed
-    standard_files()
     program = order["program"]
     try:
         target = _Target(program, _watch(order))
@@ -146,10 +151,9 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
         channel.receive(_FOREVER)
 
 
-def _forget_ourselves(program: dict[str, Any]) -> None:
-    sys.path[:] = [*program["path"], *sys.path]
+def _hide_ourselves() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "effilint"]:
-        del sys.modules[name]
+        _ours[name] = sys.modules.pop(name)
 
 
 class _Target:
@@ -158,7 +162,7 @@ class _Target:
     def __init__(self, program: dict[str, Any], watch: Any) -> None:
         code = compile(program["text"], program["filename"], "exec", dont_inherit=True)
         code, self.watch = watch.prepared(code), watch
-        _forget_ourselves(program)
+        sys.path[:0] = program["path"]
         module = types.ModuleType(_MODULE)
         module.__file__ = program["filename"]
         module.__package__ = program["package"]

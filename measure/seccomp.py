@@ -81,6 +81,7 @@ _THREAD, _NEW_NAMESPACES = 0x10000, 0x7E020000
 _O_ASYNC = 0x2000
 _AT_EMPTY_PATH = 0x1000
 _F_SETFL = 4
+_ITSELF = 0x7FFFFFFF  # in place of the number of a process, which no process has
 _FCNTL = (0, 1, 2, 3, 5, 6, 7, 1030)  # DUPFD, GETFD, SETFD, GETFL, locks, DUPFD_CLOEXEC
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, GWINSZ, FIO*
 _PRCTL = (3, 15, 16, 0x53564D41)  # GET_DUMPABLE, SET_NAME, GET_NAME, SET_VMA
@@ -95,33 +96,42 @@ def is_supported() -> bool:
     return sys.platform == "linux" and os.uname().machine in _ARCHITECTURES
 
 
-def install(*, paths: bool) -> None:
-    """Filter the calls of this process for good; `OSError` where the kernel refuses.
+class Filter:
+    """A filter that is worked out in advance, but for the number of the process.
 
     Without `paths` no file can be opened or looked up any more: for machines that have no other
-    way to keep code from files. The process must have given up the gain of privileges before.
+    way to keep code from files.
     """
-    machine = os.uname().machine
-    program = _program(machine, os.getpid(), paths=paths)
-    memory = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(memory))
-    library = libc()
-    # Without this flag older kernels slow the process down to guard against its speculation.
-    flags = _SPECULATION_ALLOWED
-    if library.syscall(_SECCOMP[machine], _SET_MODE_FILTER, flags, ctypes.c_char_p(header)) == 0:
-        return
-    done = library.prctl(_PR_SET_SECCOMP, _PR_FILTER, ctypes.c_char_p(header), 0, 0)
-    checked(done, "seccomp")
+
+    def __init__(self, *, paths: bool) -> None:
+        self._machine, self._paths = os.uname().machine, paths
+        _common(self._machine, paths=paths)
+
+    def install(self) -> None:
+        """Filter the calls of this process for good; `OSError` where the kernel refuses.
+
+        The process must have given up the gain of privileges before.
+        """
+        program = _program(self._machine, os.getpid(), paths=self._paths)
+        memory = ctypes.c_char_p(program)
+        address = ctypes.cast(memory, ctypes.c_void_p).value
+        header = ctypes.c_char_p(struct.pack("HxxxxxxQ", len(program) // 8, address))
+        library, call = libc(), _SECCOMP[self._machine]
+        # Without this flag older kernels slow the process down to guard against its speculation.
+        if library.syscall(call, _SET_MODE_FILTER, _SPECULATION_ALLOWED, header) == 0:
+            return
+        checked(library.prctl(_PR_SET_SECCOMP, _PR_FILTER, header, 0, 0), "seccomp")
 
 
-def prepare(pid: int, *, paths: bool) -> None:
-    """Work the filter of a process to come out in advance."""
-    _program(os.uname().machine, pid, paths=paths)
+def _program(machine: str, pid: int, *, paths: bool) -> bytes:
+    """The filter of one process."""
+    itself = struct.pack("HBBI", *_if_equal(pid))
+    return _common(machine, paths=paths).replace(struct.pack("HBBI", *_if_equal(_ITSELF)), itself)
 
 
 @cache
-def _program(machine: str, pid: int, *, paths: bool) -> bytes:
-    """The filter, as a search tree: the kernel tries every call on it once, at once."""
+def _common(machine: str, *, paths: bool) -> bytes:
+    """The filter of any process, as a search tree: the kernel tries every call on it at once."""
     steps: list[_Step] = [
         (_LOAD, 0, 0, 4),
         (_EQUAL, 1, 0, _ARCHITECTURES[machine]),
@@ -129,7 +139,7 @@ def _program(machine: str, pid: int, *, paths: bool) -> bytes:
         (_LOAD, 0, 0, 0),
     ]
     ranges = [(0, _REFUSED)]
-    for number, code in sorted(_codes(machine, pid, paths=paths).items()):
+    for number, code in sorted(_codes(machine, paths=paths).items()):
         if ranges[-1][0] == number:
             ranges.pop()
         if not ranges or ranges[-1][1] != code:
@@ -152,7 +162,7 @@ def _tree(ranges: list[tuple[int, list[_Step]]]) -> list[_Step]:
     return [(_AT_LEAST, len(below), 0, ranges[middle][0]), *below, *above]
 
 
-def _codes(machine: str, pid: int, *, paths: bool) -> dict[int, list[_Step]]:
+def _codes(machine: str, *, paths: bool) -> dict[int, list[_Step]]:
     """What is to be done about a call, by its number, if it is not to be refused."""
     column = 1 if machine == "x86_64" else 2
     is_x86 = machine == "x86_64"
@@ -164,8 +174,8 @@ def _codes(machine: str, pid: int, *, paths: bool) -> dict[int, list[_Step]]:
     # Programs raise their limits for deep recursion: they are told that it is done.
     pretend = [(_RETURN, 0, 0, _ERROR)]
     found |= {
-        62 if is_x86 else 129: _if_one_of(0, (pid,)),  # kill
-        234 if is_x86 else 131: _if_one_of(0, (pid,)),  # tgkill
+        62 if is_x86 else 129: _if_one_of(0, (_ITSELF,)),  # kill
+        234 if is_x86 else 131: _if_one_of(0, (_ITSELF,)),  # tgkill
         16 if is_x86 else 29: _if_one_of(1, _IOCTL),
         157 if is_x86 else 167: _if_one_of(0, _PRCTL),
         72 if is_x86 else 25: _fcntl(),
@@ -194,8 +204,12 @@ def _if_one_of(argument: int, values: tuple[int, ...]) -> list[_Step]:
     return [*_load(argument), *_allowed(values), *_REFUSED]
 
 
+def _if_equal(value: int) -> _Step:
+    return (_EQUAL, 0, 1, value)
+
+
 def _allowed(values: tuple[int, ...]) -> list[_Step]:
-    return [step for value in values for step in ((_EQUAL, 0, 1, value), *_allow())]
+    return [step for value in values for step in (_if_equal(value), *_allow())]
 
 
 def _without_pointer(argument: int, otherwise: list[_Step]) -> list[_Step]:

@@ -26,7 +26,24 @@ _DESCRIPTORS = {
 
 
 def standard_files() -> None:
-    """Make `sys.stdin` and the like anew, as an interpreter makes them at its start."""
+    """Make `sys.stdin` and the like anew, as an interpreter makes them at its start.
+
+    They are files of any process that is forked later, as if made there: what they ask a file for
+    when they are made, they are told of an empty one to read, and of pipes to write to.
+    """
+    own = [os.dup(place) for place in range(3)]
+    reading, writing = os.pipe()
+    empty = os.memfd_create("input") if sys.platform == "linux" else os.dup(own[0])
+    for place, file in enumerate((empty, writing, writing)):
+        os.dup2(file, place)
+    _make()
+    for place, file in enumerate(own):
+        os.dup2(file, place)
+    for file in (*own, reading, writing, empty):
+        os.close(file)
+
+
+def _make() -> None:
     raw = [io.FileIO(place, "w" if place else "r", closefd=False) for place in range(3)]
     names = ("stdin", "stdout", "stderr")
     for file, name in zip(raw, names, strict=True):

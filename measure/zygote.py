@@ -16,8 +16,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from effilint.measure import isolation, runner, seccomp
-from effilint.measure.isolation import NEW_NAMESPACES, Level
+from effilint.measure import isolation, runner
+from effilint.measure.isolation import NEW_NAMESPACES, Cell, Level
 from effilint.measure.libc import checked, libc
 from effilint.measure.wire import Channel
 
@@ -86,6 +86,7 @@ def _serve(keeper: socket.socket, setup: dict[str, Any]) -> NoReturn:
         if setup["user"]:
             isolation.become(setup["user"])
         forks = _Forks(setup)
+        runner.get_ready()
         gc.collect()
         gc.freeze()
         keeper.send(_READY)
@@ -121,13 +122,11 @@ class _Forks:
 
     def __init__(self, setup: dict[str, Any]) -> None:
         self._level = Level(setup["level"])
-        self._scratch: str = setup["scratch"]
-        self._readable: list[str] = setup["readable"]
         self._libc = libc()
         self._home = -1
         if self._level is Level.NAMESPACES:
-            seccomp.prepare(1, paths=True)  # each program is the first process of its world
             self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self._cell = Cell(self._level, setup["scratch"], setup["readable"])
 
     def fork(self, keeper: socket.socket, files: Sequence[int]) -> int:
         """Return the number of the new process, and let go of its files."""
@@ -139,24 +138,23 @@ class _Forks:
                 os.dup2(file, place)
             for file in standard:
                 os.close(file)
-            runner.run(Channel(socket.socket(fileno=channel)), self._confine)
+            runner.run(Channel(socket.socket(fileno=channel)), self._cell)
         for file in files:
             os.close(file)
         return pid
 
+    def _fork(self) -> int:
+        """Fork without what modules want done after that: with one thread nothing needs mending."""
+        return checked(self._libc.fork(), "fork")
+
     def _forked(self) -> int:
         if self._level is not Level.NAMESPACES:
-            return os.fork()
+            return self._fork()
         flag = NEW_NAMESPACES["pid"]
         checked(self._libc.unshare(flag), "unshare")
-        pid = os.fork()
+        pid = self._fork()
         if pid:
             checked(self._libc.setns(self._home, flag), "setns")
         else:
             os.close(self._home)
         return pid
-
-    def _confine(self, memory: int, also_readable: Sequence[str] = ()) -> None:
-        """Shut the calling process in, with `memory` bytes to grow by."""
-        readable = [*self._readable, *also_readable]
-        isolation.confine(self._level, self._scratch, readable, memory)
