@@ -10,13 +10,13 @@ nothing is forked.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import select
 import signal
 import socket
 import time
+from _blake2 import blake2b  # of `hashlib`, which would load OpenSSL into every program
 from typing import Any
 
 from effilint.measure import isolation, scratch
@@ -70,8 +70,8 @@ def _serve(outside: Channel, jail: Jail, order: dict[str, Any], cases: list[byte
     _tell(outside, {"event": "stop", "how": "finished"})
 
 
-def _tell(outside: Channel, head: dict[str, Any]) -> None:
-    outside.send(json.dumps(head).encode(), time.monotonic() + _FOREVER)
+def _tell(outside: Channel, head: dict[str, Any], *blobs: bytes) -> None:
+    outside.send(json.dumps(head).encode(), *blobs, deadline=time.monotonic() + _FOREVER)
 
 
 class Jail:
@@ -217,9 +217,7 @@ class Process:
     def _answer(self, figures: Figures, answer: bytes) -> None:
         self._output.drain()
         head = {"event": "case", "printed": self._output.digest(), **figures._asdict()}
-        _tell(self._outside, head)
-        self._outside.send(answer, time.monotonic() + _FOREVER)
-        self._outside.send(self._output.kept(), time.monotonic() + _FOREVER)
+        _tell(self._outside, head, answer, self._output.kept())
 
     def _have(self, cpu: float, wall: float) -> None:
         """Let the process have so many seconds from now on."""
@@ -237,7 +235,7 @@ class Process:
 
     def _frame(self, *, sample: bool = False) -> bytes:
         """Return the next frame, within the limits; look at the clock and at memory on the way."""
-        started, wait = time.monotonic(), 0.0
+        started, wait = time.monotonic(), 0.0 if sample else _LOOK
         while True:
             frame = self._taken()
             if frame is not None:
@@ -246,8 +244,6 @@ class Process:
             if sample:
                 self._meter.sample()
                 wait = _OFTEN if time.monotonic() - started < _FIRST else _LATER
-            else:
-                wait = _LOOK
             self._look()
 
     def _look(self) -> None:
@@ -322,7 +318,7 @@ class _Output:
 
     def forget(self) -> None:
         """Begin anew with the next case."""
-        self._hash = hashlib.blake2b(digest_size=16)
+        self._hash = blake2b(digest_size=16)
         self._parts: list[bytes] = []
         self._size = 0
 

@@ -135,9 +135,10 @@ class Meter:
         if sys.platform != "linux":
             return time.monotonic()
         # The clock of another process has the number that `clock_getcpuclockid` gives.
-        with contextlib.suppress(OSError):
+        try:
             return time.clock_gettime_ns((~self._pid << 3) | 2) / 1e9
-        return 0.0
+        except OSError:
+            return 0.0
 
     def resident(self) -> int:
         """Return the bytes it has in memory; 0 if nobody knows."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import dis
 import gc
-import hashlib
 import importlib
 import json
 import os
 import random
 import sys
-import tracemalloc
 import types
+from _blake2 import blake2b  # of `hashlib`, which would load OpenSSL into every program
 from collections.abc import Callable
+from opcode import opmap
 from typing import Any, NoReturn
 
 from effilint.measure import wire
@@ -28,7 +27,7 @@ from effilint.measure.wire import Channel, NotPlainError
 
 _MODULE = "code_under_test"
 _FOREVER = 1e8  # a deadline that never comes
-_RAISE = dis.opmap["RAISE_VARARGS"]
+_RAISE = opmap["RAISE_VARARGS"]
 _ours: dict[str, types.ModuleType] = {}  # the modules of this package
 _NO_DATA = (types.FunctionType, types.ModuleType, types.BuiltinFunctionType, type)
 
@@ -55,9 +54,9 @@ def run(channel: Channel, cell: Cell) -> NoReturn:
             is_of_memory = order.get("profile") in ("memory", "allocations")
             cell.enter(int(order["limits"]["memory"]), with_states=is_of_memory)
         except OSError as error:
-            channel.send(f"it cannot be shut in: {error}".encode(), _FOREVER)
+            channel.send(f"it cannot be shut in: {error}".encode(), deadline=_FOREVER)
             os._exit(status)
-        channel.send(b"", _FOREVER)
+        channel.send(b"", deadline=_FOREVER)
         with contextlib.suppress(wire.BrokenFrameError, TimeoutError):
             (_run_script if order["program"]["entry"] is None else _serve)(channel, order)
         status = 0
@@ -103,13 +102,13 @@ def _run_script(channel: Channel, order: dict[str, Any]) -> None:
         sys.modules["__main__"] = module
         exec(compile(program["prelude"], "<prelude>", "exec"), module.__dict__)
     except BaseException as found:
-        send(problem(found, program["filename"]).encode(), _FOREVER)
+        send(problem(found, program["filename"]).encode(), deadline=_FOREVER)
         return
     gc.collect()
     gc.freeze()
-    send(b"", _FOREVER)
+    send(b"", deadline=_FOREVER)
     receive(_FOREVER)
-    send(b"ready", _FOREVER)
+    send(b"ready", deadline=_FOREVER)
     receive(_FOREVER)
     error: BaseException | None = None
     try:
@@ -123,9 +122,9 @@ def _run_script(channel: Channel, order: dict[str, Any]) -> None:
     except BaseException as caught:
         error = caught
     ending.flush_first()
-    send(b"done", _FOREVER)
+    send(b"done", deadline=_FOREVER)
     receive(_FOREVER)
-    send(give(None, error, watch.report(), 0, program["filename"]), _FOREVER)
+    send(give(None, error, watch.report(), 0, program["filename"]), deadline=_FOREVER)
 
 
 def _serve(channel: Channel, order: dict[str, Any]) -> None:
@@ -134,16 +133,17 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
     collect, freeze, seed = gc.collect, gc.freeze, random.seed
     program = order["program"]
     try:
-        target = _Target(program, _watch(order))
+        traced = importlib.import_module("tracemalloc") if order["tracemalloc"] else None
+        target = _Target(program, _watch(order), traced)
     except BaseException as error:
-        hand_out(problem(error, program["filename"]).encode(), _FOREVER)
+        hand_out(problem(error, program["filename"]).encode(), deadline=_FOREVER)
         return
     files = (sys.__stdout__, sys.__stderr__)
     while True:
         # Before the input is there: what it takes is no matter of the call.
         collect()
         freeze()
-        hand_out(b"", _FOREVER)
+        hand_out(b"", deadline=_FOREVER)
         case = load(channel.receive(_FOREVER), target.classes)
         seed(0)
         freeze()
@@ -159,9 +159,9 @@ def _hide_ourselves() -> None:
 class _Target:
     """The function, found anew for each call: methods get an object of their own."""
 
-    def __init__(self, program: dict[str, Any], watch: Any) -> None:
+    def __init__(self, program: dict[str, Any], watch: Any, traced: Any) -> None:
         code = compile(program["text"], program["filename"], "exec", dont_inherit=True)
-        code, self.watch = watch.prepared(code), watch
+        code, self.watch, self.traced = watch.prepared(code), watch, traced
         sys.path[:0] = program["path"]
         module = types.ModuleType(_MODULE)
         module.__file__ = program["filename"]
@@ -191,13 +191,13 @@ def _answer(
     values = [*positional, *named.values()]
     function: Any = None
     generator, taken = types.GeneratorType, wire.taken
-    flush, give, memory, watch = write_out, _frame, order["tracemalloc"], target.watch
+    flush, give, traced, watch = write_out, _frame, target.traced, target.watch
     peak = 0
     error: BaseException | None = None
     result: Any = None
-    if memory:
-        tracemalloc.start()
-    channel.send(b"ready", _FOREVER)
+    if traced:
+        traced.start()
+    channel.send(b"ready", deadline=_FOREVER)
     channel.receive(_FOREVER)
     try:
         with watch:
@@ -208,15 +208,15 @@ def _answer(
     except BaseException as caught:
         error = caught
     flush(files)
-    channel.send(b"done", _FOREVER)
-    if memory:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
+    channel.send(b"done", deadline=_FOREVER)
+    if traced:
+        peak = traced.get_traced_memory()[1]
+        traced.stop()
     channel.receive(_FOREVER)
     values = [*values, *target.state(function)] if order["arguments"] else []
     if order.get("profile"):
         result, values = None, watch.report()
-    channel.send(give(result, error, values, peak, order["program"]["filename"]), _FOREVER)
+    channel.send(give(result, error, values, peak, order["program"]["filename"]), deadline=_FOREVER)
 
 
 def _digests(fields: Any) -> dict[str, str]:
@@ -228,7 +228,7 @@ def _digests(fields: Any) -> dict[str, str]:
         if type(name) is not str or name.startswith("__") or type(value) in _NO_DATA:
             continue
         with contextlib.suppress(Exception):
-            found[name] = hashlib.blake2b(wire.dump(value), digest_size=8).hexdigest()
+            found[name] = blake2b(wire.dump(value), digest_size=8).hexdigest()
     return found
 
 

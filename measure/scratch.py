@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import time
 
 _MOST_FILES, _MOST_BYTES = 1000, 16 << 20
@@ -42,7 +41,7 @@ def empty(folder: str) -> None:
     while inner := _without_files(folder):
         for path in inner:
             for entry in _without_files(path):
-                os.rename(entry, os.path.join(folder, secrets.token_hex(16)))
+                os.rename(entry, os.path.join(folder, os.urandom(16).hex()))
             os.rmdir(path)
 
 

@@ -66,12 +66,13 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
 
-    def send(self, data: bytes, deadline: float) -> None:
-        """Send one frame; `TimeoutError` if the other side does not take it in time."""
+    def send(self, *frames: bytes, deadline: float) -> None:
+        """Send frames; `TimeoutError` if the other side does not take them in time."""
         left = _left(deadline)
+        parts = [part for frame in frames for part in (len(frame).to_bytes(8, "big"), frame)]
         try:
             self._socket.settimeout(left)
-            self._socket.sendall(len(data).to_bytes(8, "big") + data)
+            self._socket.sendall(b"".join(parts))
         except TimeoutError:
             raise
         except OSError as error:

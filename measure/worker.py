@@ -103,10 +103,8 @@ class _Worker:
                 heads = judged(heads, expected | {"values": results})
             for head in heads:
                 answer, output = head.pop("answer", None), head.pop("output", None)
-                self._say(head | {"blobs": 0 if answer is None else 2})
-                if answer is not None:
-                    self._channel.send(answer, time.monotonic() + _FOREVER)
-                    self._channel.send(output, time.monotonic() + _FOREVER)
+                blobs = [] if answer is None else [answer, output]
+                self._say(head | {"blobs": len(blobs)}, *blobs)
         except JailError as error:
             self._drop()
             self._say({"event": "failed", "words": str(error)})
@@ -125,5 +123,5 @@ class _Worker:
             self._jail.close()
             self._jail = None
 
-    def _say(self, head: dict[str, Any]) -> None:
-        self._channel.send(json.dumps(head).encode(), time.monotonic() + _FOREVER)
+    def _say(self, head: dict[str, Any], *blobs: bytes) -> None:
+        self._channel.send(json.dumps(head).encode(), *blobs, deadline=time.monotonic() + _FOREVER)

@@ -143,8 +143,8 @@ class WorkerProcess(Hand):
         )
 
     def _heads(self, job: Job) -> Iterator[dict[str, Any]]:
-        for frame in job.frames:
-            self._channel.send(frame, time.monotonic() + _GRACE)
+        grace = _GRACE * len(job.frames)
+        self._channel.send(*job.frames, deadline=time.monotonic() + grace)
         patience = 2 * job.order.limits.wall + _PATIENCE
         while True:
             head = json.loads(self._channel.receive(time.monotonic() + patience))
