@@ -199,7 +199,8 @@ class Jail:
             "scratch": self._scratch,
             "readable": [*python.folders, *_SYSTEM, *_FILES, *_DEVICES, *setup.readable],
             "user": user,
-            "imports": [*_WARM, *(_LATER if is_pathless else ()), *setup.imports],
+            "warm": [*_WARM, *(_LATER if is_pathless else ())],
+            "imports": list(setup.imports),
             "path": list(python.packages) if setup.imports or setup.readable else [],
         }
         here = str(Path(__file__).parent)

@@ -34,7 +34,7 @@ class Zygote:
     """The keeper's way to the process that forks.
 
     `setup`: `level`, `scratch` (a folder), `readable` (folders), `user` (to become; 0 for none),
-    `imports` (modules to have warm), `path` (to search them in).
+    `warm` and `imports` (modules of the standard library, and any), `path` (to search them in).
     """
 
     def __init__(self, setup: dict[str, Any], outside: Channel) -> None:
@@ -81,7 +81,7 @@ def _serve(keeper: socket.socket, setup: dict[str, Any]) -> NoReturn:
         isolation.die_with_parent()
         sys.argv[:] = sys.orig_argv[:] = ["solution.py"]
         sys.path[:] = [*sys.path, *setup["path"]]
-        for name in setup["imports"]:
+        for name in (*setup["warm"], *setup["imports"]):
             importlib.import_module(name)
         if setup["user"]:
             isolation.become(setup["user"])
@@ -126,6 +126,8 @@ class _Forks:
         self._home = -1
         if self._level is Level.NAMESPACES:
             self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        # What the standard library wants done after a fork mends nothing where one thread forks.
+        self._has_hooks = bool(setup["imports"])
         self._cell = Cell(self._level, setup["scratch"], setup["readable"])
 
     def fork(self, keeper: socket.socket, files: Sequence[int]) -> int:
@@ -144,8 +146,7 @@ class _Forks:
         return pid
 
     def _fork(self) -> int:
-        """Fork without what modules want done after that: with one thread nothing needs mending."""
-        return checked(self._libc.fork(), "fork")
+        return os.fork() if self._has_hooks else checked(self._libc.fork(), "fork")
 
     def _forked(self) -> int:
         if self._level is not Level.NAMESPACES:
