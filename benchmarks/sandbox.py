@@ -69,27 +69,21 @@ SIZE = 100_000
 MB = 1 << 20
 
 
-def child_seconds() -> float:
-    """Return the CPU seconds of this process and of all children that ended."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def through_sandbox(count: int) -> None:
+def through_sandbox(count: int, at_a_time: int) -> None:
     order = Order(Program(TRIVIAL, "f"), [call(1)], expected=[2])
-    with Sandbox(workers=2) as sandbox:
+    with Sandbox(workers=at_a_time) as sandbox:
         runs = [future.result() for future in [sandbox.submit(order) for _ in range(count)]]
     assert all(run.calls[0].is_right for run in runs)
 
 
-def through_subprocesses(count: int) -> None:
+def through_subprocesses(count: int, at_a_time: int) -> None:
     program = f"{TRIVIAL}\nprint(f(1))"
 
     def one(_: int) -> bytes:
         command = [sys.executable, "-I", "-S", "-c", program]
         return subprocess.run(command, capture_output=True, check=True).stdout
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(at_a_time) as pool:
         assert set(pool.map(one, range(count))) == {b"2\n"}
 
 
@@ -99,7 +93,7 @@ def _execute(results: Any) -> None:
     results.append(names["f"](1))
 
 
-def through_managers(count: int) -> None:
+def through_managers(count: int, at_a_time: int) -> None:
     def one(_: int) -> int:
         with multiprocessing.Manager() as manager:
             results = manager.list()
@@ -109,26 +103,30 @@ def through_managers(count: int) -> None:
             found: int = results[0]
             return found
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(at_a_time) as pool:
         assert set(pool.map(one, range(count))) == {2}
 
 
-def throughput() -> None:
-    """Print programs a second and CPU milliseconds a program of each way."""
-    rows, first = [], 0.0
-    ways: list[tuple[str, Callable[[int], None], int]] = [
-        ("the sandbox, all its isolation", through_sandbox, 2000),
-        ("a subprocess for each, `-I -S`", through_subprocesses, 400),
-        ("a process and a manager for each", through_managers, 200),
+def throughput(rounds: int) -> None:
+    """Print programs a second of each way, in turns; the pool's start is in the figure."""
+    ways: list[tuple[str, Callable[[int, int], None], int]] = [
+        ("the sandbox, all its isolation", through_sandbox, 1000),
+        ("a subprocess for each, `-I -S`", through_subprocesses, 200),
+        ("a process and a manager for each", through_managers, 100),
     ]
-    for name, way, count in ways:
-        started, cpu = time.monotonic(), child_seconds()
-        way(count)
-        rate = count / (time.monotonic() - started)
-        first = first or rate
-        milliseconds = (child_seconds() - cpu) / count * 1000
-        rows.append((name, f"{rate:.0f}", f"{milliseconds:.1f}", f"{first / rate:.1f}x"))
-    header = ("way", "programs a second", "CPU ms a program", "the sandbox is faster by")
+    rates: dict[tuple[str, int], list[float]] = {}
+    for _ in range(rounds):
+        for at_a_time in (2, 4):
+            for name, way, count in ways:
+                started = time.monotonic()
+                way(count, at_a_time)
+                rate = count / (time.monotonic() - started)
+                rates.setdefault((name, at_a_time), []).append(rate)
+    rows = [
+        (name, str(at_a_time), f"{median(found):.0f}", f"{min(found):.0f} to {max(found):.0f}")
+        for (name, at_a_time), found in rates.items()
+    ]
+    header = ("way", "at a time", "programs a second", f"in {rounds} rounds")
     print(markdown_table(header, rows))
 
 
@@ -234,6 +232,7 @@ def main() -> None:
     parts = ("throughput", "overhead", "power", "memory")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(parts))
     parser.add_argument("--trials", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=5, help="of `throughput`")
     parser.add_argument("--load", type=int, default=4, help="busy processes beside `power`")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(parts):
@@ -242,8 +241,10 @@ def main() -> None:
         print(f"\n{part} (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)\n", flush=True)
         if part == "power":
             power(options.trials, options.load)
+        elif part == "throughput":
+            throughput(options.rounds)
         else:
-            {"throughput": throughput, "overhead": overhead, "memory": memory}[part]()
+            {"overhead": overhead, "memory": memory}[part]()
 
 
 if __name__ == "__main__":

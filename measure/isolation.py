@@ -89,7 +89,8 @@ class Cell:
         self._kept = {path: _content(path) for path in _STATES}
         self._libc = libc()
         checked(self._libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
-        _limit(_FOR_ALL)
+        for which, value in _FOR_ALL.items():
+            _limit(which, value)
         if level is Level.NAMESPACES:
             self._enter_namespace()
             _mount(self._libc, "/proc", _READ_ONLY | _NO_EXEC, _SMALL)
@@ -114,11 +115,11 @@ class Cell:
                 self._show_states()
         os.chdir(self._scratch)
         _set_capabilities(self._libc, 0)
-        _limit({resource.RLIMIT_AS: self._room + memory})
+        _limit(resource.RLIMIT_AS, self._room + memory)
         if self._level is Level.NAMESPACES:
             # Threads are counted by user: where others run under the same one, their stacks have
             # to limit them.
-            _limit({resource.RLIMIT_NPROC: _THREADS})
+            _limit(resource.RLIMIT_NPROC, _THREADS)
             if landlock.version():
                 # What can be seen may be read; pipes of others could be written to otherwise.
                 landlock.restrict(landlock.rules(["/"], [self._scratch, _SHARED, _NULL]))
@@ -161,11 +162,10 @@ def _set_capabilities(library: ctypes.CDLL, wanted: int) -> None:
     checked(library.syscall(number, header, data), "capset")
 
 
-def _limit(wanted: dict[int, int]) -> None:
-    for which, value in wanted.items():
-        _, most = resource.getrlimit(which)
-        value = value if most == resource.RLIM_INFINITY else min(value, most)
-        resource.setrlimit(which, (value, value))
+def _limit(which: int, value: int) -> None:
+    _, most = resource.getrlimit(which)
+    value = value if most == resource.RLIM_INFINITY else min(value, most)
+    resource.setrlimit(which, (value, value))
 
 
 def _address_space() -> int:
