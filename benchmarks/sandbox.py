@@ -147,12 +147,12 @@ def overhead() -> None:
     rows, ratios = [], []
     with Sandbox(workers=1) as sandbox:
         for name, text in PROGRAMS.items():
-            inside, plain = [], []
-            for _ in range(25):
+            plain, pairs = [], []
+            for _ in range(41):
                 run = sandbox.run(Program(text, "f"), [call(SIZE)])
-                inside.append(run.calls[0].figures.cpu)
                 plain.append(_forked(text))
-            ratios.append(median(inside) / median(plain))
+                pairs.append(run.calls[0].figures.cpu / plain[-1])
+            ratios.append(median(pairs))
             rows.append((name, f"{median(plain) * 1000:.1f}", f"{ratios[-1]:.3f}"))
     rows.append(("median", "", f"{median(ratios):.3f}"))
     print(markdown_table(("program", "CPU ms outside", "inside / outside"), rows))
