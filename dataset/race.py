@@ -155,7 +155,9 @@ class _Race:
         failures, size = 0, self._record.sizes[-1] if self._record.sizes else 0
         while self._live and failures < _ATTEMPTS:
             rung = rungs.at(factor)
-            if rung is None or rung.n <= size:
+            if rung is None:
+                return "no larger inputs are tried"
+            if rung.n <= size:
                 return _LIMITED
             size = rung.n
             is_agreed = self._climb(rung)

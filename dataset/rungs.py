@@ -24,7 +24,7 @@ from effilint.measure import (
 from effilint.measure.scaling import Example
 
 INPUTS = 2  # of a size
-_LARGEST = 200_000  # items of an input
+_LARGE, _LARGEST = 500, 200_000  # items of an input
 _BYTES = 8_000_000  # of an input
 _FACTOR = 2.0**40  # for functions of numbers
 _SCRIPT_SIZES = 5
@@ -52,25 +52,30 @@ class FunctionRungs:
         self._examples: Sequence[Example] = examples_of(tests, text)
         self._scaler = Scaler(self._examples, description=description or None)
         self._seed = seed
+        self._numbers = list(range(len(self._examples)))
 
     def at(self, factor: float, *, attempt: int = 0) -> Rung | None:
-        """Return the inputs for this factor; None if they would be larger than they may be."""
+        """Return the inputs for this factor; None if they would be larger than they may be.
+
+        Once inputs are large, they are made of those examples alone that gave the largest.
+        """
         if factor > _FACTOR:
             return None
         seed = self._seed + 1000 * attempt
-        grown = [
-            (self._scaler.size_of(arguments), call_on(arguments))
-            for number in range(len(self._examples))
-            for arguments in [self._scaler.by(factor, number, seed=seed).arguments]
-        ]
-        grown.sort(key=lambda pair: pair[0], reverse=True)
-        chosen = dict.fromkeys(content for _, content in grown)
+        grown = []
+        for number in self._numbers:
+            arguments = self._scaler.by(factor, number, seed=seed).arguments
+            grown.append((self._scaler.size_of(arguments), number, call_on(arguments)))
+        grown.sort(key=lambda one: one[0], reverse=True)
+        size, largest, _ = grown[0]
+        if size > _LARGE:
+            self._numbers = [number for _, number, _ in grown[:INPUTS]]
+        chosen = dict.fromkeys(content for _, _, content in grown)
         for extra in range(1, INPUTS):
             if len(chosen) < INPUTS:
-                largest = self._scaler.by(factor, seed=seed + extra).arguments
-                chosen[call_on(largest)] = None
+                arguments = self._scaler.by(factor, largest, seed=seed + extra).arguments
+                chosen[call_on(arguments)] = None
         inputs = tuple(chosen)[:INPUTS]
-        size = grown[0][0]
         if max(map(len, inputs)) > _BYTES or (size > _LARGEST and len(inputs[0]) > _LARGEST):
             return None
         return Rung(size, inputs)

@@ -709,3 +709,22 @@ def test_the_same_seed_gives_the_same() -> None:
     one, other = (scale_inputs(samples, 16, seed=seed) for seed in (1, 2))
     assert one == scale_inputs(samples, 16, seed=1)
     assert one != other
+
+
+@pytest.mark.parametrize("k", FACTORS)
+def test_lists_of_words_grow_as_much_as_asked_for(k: int) -> None:
+    """The longest word of a list has by chance one letter more than the other list has items."""
+    four, five = ["stone", "ox", "fig", "carrot"], ["kiwi", "plum", "apple", "pea", "rice"]
+    examples = [{"a": four, "b": five}, {"a": five, "b": four}]
+    for factor in [g.factor for g in scale_inputs(examples, k)]:
+        assert k / 3 < factor < 3 * k
+
+
+@pytest.mark.parametrize("k", FACTORS)
+def test_words_as_long_as_another_text_grow_as_much_as_asked_for(k: int) -> None:
+    examples = [
+        {"words": ["abc", "bcd", "cde", "def", "efg"], "target": "xyz"},
+        {"words": ["abcd", "bcde", "cdef", "defg", "efgh"], "target": "wxyz"},
+    ]
+    for factor in [g.factor for g in scale_inputs(examples, k)]:
+        assert k / 3 < factor < 3 * k

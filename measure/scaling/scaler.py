@@ -19,7 +19,7 @@ _TRIES = 3  # at one size, with other chance
 _STEPS = 12  # to smaller sizes, if the constraints break
 _LEAST = 1.1  # times as large is worth a try
 _NEARLY = 0.9  # of the size that was wanted is as good
-_MOST = 10_000_000  # items, characters and cells
+_MOST, _TOO_MANY = 10_000_000, 20_000_000  # items, characters and cells
 _UNIQUE = (
     "unique", "distinct", "duplicate", "permutation", "once", "no two", "different", "strictly",
 )  # fmt: skip
@@ -120,7 +120,10 @@ class Scaler:
             k, why = max(most, 1.0), f"inputs are not made larger than {_MOST:,} items"
         factor, low, high = float(k), 1.0, math.inf
         for _ in range(_STEPS):
-            values, problem = self._made(number, self._grown_sizes(number, factor), factor, seed)
+            sizes = self._grown_sizes(number, factor)
+            values, problem = None, f"inputs are not made larger than {_MOST:,} items"
+            if self._sizes.total({**self._samples[number], **sizes}) <= _TOO_MANY:
+                values, problem = self._made(number, sizes, factor, seed)
             if values is None:
                 why, high = problem, factor
                 factor = math.sqrt(low * factor) if best.factor > 1 else factor / 2

@@ -53,7 +53,10 @@ class Sizes:
         return max(found, default=0)
 
     def total(self, values: Mapping[str, Any]) -> int:
-        """Return how many items, characters and cells there are in arguments like a sample's."""
+        """Return how many items, characters and cells there are in arguments like a sample's.
+
+        In place of an argument its `Sized` does as well.
+        """
         found = 0
         for name, pattern in self._patterns.items():
             lengths = self._lengths(pattern, values[name])
@@ -99,6 +102,8 @@ class Sizes:
 
     @staticmethod
     def _lengths(pattern: Pattern | None, value: Any) -> tuple[int, ...]:
+        if isinstance(value, Sized):
+            return value.lengths
         if pattern is None or (value is None and not isinstance(pattern, Nodes)):
             return ()
         return pattern.lengths(value)
@@ -118,6 +123,8 @@ class Sizes:
         differences = {b - a for a, b in zip(ones, others, strict=True)}
         if len(differences) > 1 or abs(min(differences)) > 1:
             return False
+        if differences != {0} and not (self._is_free(one) and self._is_free(other)):
+            return False  # how long the longest item is says little
         if len(set(ones)) > 1:
             return True
         if differences != {0} or not (self._is_free(one) and self._is_free(other)):
@@ -199,6 +206,10 @@ class Sizes:
             if len(own) != 2:
                 continue
             reached = factors[own[0]] * factors[own[1]]
+            if reached > factor:  # both go together with sizes of other parameters
+                for i in own:
+                    factors[i] = max(factors[i] * math.sqrt(factor / reached), 1.0)
+                continue
             for i in own:
                 if reached < factor and factors[i] < caps[i]:
                     more = min(factor / reached, caps[i] / factors[i])
