@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _RESET_PEAK = b"5"
+_STATUS = 1 << 13  # bytes that hold all of a `status`
 _PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
 # Seconds, about twice what was seen: in any case, for each byte, item, float and container.
 _ASIDE, _PER_BYTE, _PER_ITEM, _PER_FLOAT, _PER_PART = 4e-4, 6e-9, 2e-7, 5e-7, 8e-7
@@ -115,9 +116,7 @@ class Meter:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._folder = f"/proc/{pid}"
-        self._statm = -1
-        with contextlib.suppress(OSError):
-            self._statm = os.open(f"{self._folder}/statm", os.O_RDONLY | os.O_CLOEXEC)
+        self._statm, self._status = self._opened("statm"), self._opened("status")
         self._samples: list[tuple[float, float, int]] = []
         self._start, self._wall = 0.0, time.monotonic()
         self._switches = 0
@@ -126,9 +125,10 @@ class Meter:
 
     def close(self) -> None:
         """Let go of the process."""
-        if self._statm >= 0:
-            os.close(self._statm)
-            self._statm = -1
+        for descriptor in (self._statm, self._status):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._statm = self._status = -1
 
     def seconds(self) -> float:
         """Return the CPU seconds of all its threads so far; elsewhere than on Linux wall time."""
@@ -156,7 +156,7 @@ class Meter:
         """
         with contextlib.suppress(OSError), open(f"{self._folder}/clear_refs", "wb", 0) as file:
             file.write(_RESET_PEAK)
-        self._switches = self._status()[1]
+        self._switches = self._peak_and_switches()[1]
         self._base = self.resident() - (loaded if loaded > _LOADED else 0)
         self._samples.clear()
         self._wall = time.monotonic()
@@ -171,7 +171,7 @@ class Meter:
     def finish(self, *, sampled: bool) -> Figures:
         """The run is over: return its figures, but for `after`."""
         cpu, wall = self.seconds() - self._start, time.monotonic() - self._wall
-        peak, switches = self._status()
+        peak, switches = self._peak_and_switches()
         resident = self.resident()
         samples = [(0.0, 0.0, self._base), *self._samples, (cpu, wall, resident)]
         return Figures(
@@ -190,10 +190,17 @@ class Meter:
         """Return the CPU seconds since the run ended that has these figures."""
         return self.seconds() - self._start - figures.cpu
 
-    def _status(self) -> tuple[int, int]:
+    def _opened(self, name: str) -> int:
         try:
-            with open(f"{self._folder}/status", "rb", 0) as file:
-                text = file.read()
+            return os.open(f"{self._folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return -1
+
+    def _peak_and_switches(self) -> tuple[int, int]:
+        if self._status < 0:
+            return 0, 0
+        try:
+            text = os.pread(self._status, _STATUS, 0)
         except OSError:
             return 0, 0
         peak, switches = _PEAK.search(text), _SWITCHES.search(text)

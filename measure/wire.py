@@ -32,6 +32,8 @@ from effilint.measure.plain import (
 )
 
 _LARGEST = 64 << 20  # bytes of a frame
+_HEADER = 8  # bytes in front of a frame that say how many follow
+_FEW, _MANY = 1 << 14, 1 << 20  # bytes that are received at once
 _DEEPEST = 200
 _ATOMS = frozenset({int, float, str, bool, type(None)})
 _BOXES: dict[type, str] = {tuple: "t", deque: "q"}
@@ -65,11 +67,12 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        self._received = bytearray()  # what came with the last frame, of the next ones
 
     def send(self, *frames: bytes, deadline: float) -> None:
         """Send frames; `TimeoutError` if the other side does not take them in time."""
         left = _left(deadline)
-        parts = [part for frame in frames for part in (len(frame).to_bytes(8, "big"), frame)]
+        parts = [part for frame in frames for part in (len(frame).to_bytes(_HEADER, "big"), frame)]
         try:
             self._socket.settimeout(left)
             self._socket.sendall(b"".join(parts))
@@ -80,14 +83,21 @@ class Channel:
 
     def receive(self, deadline: float) -> bytes:
         """Return the next frame; `BrokenFrameError` at the end, `TimeoutError` at the deadline."""
-        size = int.from_bytes(self._exactly(8, deadline), "big")
-        if size > _LARGEST:
+        received = self._received
+        while len(received) < _HEADER:
+            self._take(_FEW, deadline)
+        end = _HEADER + int.from_bytes(received[:_HEADER], "big")
+        if end > _LARGEST:
             raise BrokenFrameError
-        return self._exactly(size, deadline)
+        while (missing := end - len(received)) > 0:
+            self._take(min(max(missing, _FEW), _MANY), deadline)
+        frame = bytes(received[_HEADER:end])
+        del received[:end]
+        return frame
 
     def is_ready(self, seconds: float) -> bool:
         """Wait so long at most; whether there is something to receive, or the other side ended."""
-        return bool(select.select([self._socket], [], [], seconds)[0])
+        return bool(self._received or select.select([self._socket], [], [], seconds)[0])
 
     def fileno(self) -> int:
         """Return the descriptor of the socket."""
@@ -102,22 +112,18 @@ class Channel:
         """Let go of the socket."""
         self._socket.close()
 
-    def _exactly(self, size: int, deadline: float) -> bytes:
-        parts, missing = [], size
-        while missing:
-            left = _left(deadline)
-            try:
-                self._socket.settimeout(left)
-                part = self._socket.recv(min(missing, 1 << 20))
-            except TimeoutError:
-                raise
-            except OSError as error:
-                raise BrokenFrameError from error
-            if not part:
-                raise BrokenFrameError
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
+    def _take(self, most: int, deadline: float) -> None:
+        left = _left(deadline)
+        try:
+            self._socket.settimeout(left)
+            part = self._socket.recv(most)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise BrokenFrameError from error
+        if not part:
+            raise BrokenFrameError
+        self._received += part
 
 
 def _left(deadline: float) -> float:
