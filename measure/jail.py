@@ -53,10 +53,6 @@ _WARM = (
     "itertools json math numbers operator os os.path queue random re string struct sys threading "
     "time types typing"
 ).split()
-_LATER = (  # what else they may want, where no file can be opened later
-    "base64 calendar cmath dataclasses decimal difflib fractions hashlib inspect pprint secrets "
-    "statistics textwrap tracemalloc traceback unicodedata uuid zlib"
-).split()
 _BOX = "/box"  # the scratch folder where it is the only one
 _START = 60.0  # seconds in which a process must be ready; importing may take long
 _GRACE = 10.0  # seconds for what takes no time
@@ -190,7 +186,7 @@ class Jail:
 
     def _command(self, descriptor: int) -> list[str]:
         setup, python = self._setup, interpreter(self._setup.executable)
-        is_walled, is_pathless = setup.level is Level.NAMESPACES, setup.level is Level.SECCOMP
+        is_walled = setup.level is Level.NAMESPACES
         # What only root may read of the folders asked for, nobody else could.
         is_somebody_else = os.getuid() == 0 and not setup.readable
         user = nobody() if is_walled and is_somebody_else else 0
@@ -199,7 +195,7 @@ class Jail:
             "scratch": self._scratch,
             "readable": [*python.folders, *_SYSTEM, *_FILES, *_DEVICES, *setup.readable],
             "user": user,
-            "warm": [*_WARM, *(_LATER if is_pathless else ())],
+            "warm": _WARM,
             "imports": list(setup.imports),
             "path": list(python.packages) if setup.imports or setup.readable else [],
         }

@@ -178,7 +178,7 @@ class Process:
             raise _NotConfinedError("a process ended before it was shut in") from None
         if words:
             raise _NotConfinedError(words.decode("utf-8", "replace"))
-        self._told = self._meter.seconds()
+        self._told, self._bare = self._meter.seconds(), self._meter.resident()
 
     def _one(self, case: bytes) -> None:
         self._case = case

@@ -23,6 +23,7 @@ from effilint.measure.standard import (
     standard_files,
     write_out,
 )
+from effilint.measure.wanted import import_wanted
 from effilint.measure.wire import Channel, NotPlainError
 
 _MODULE = "code_under_test"
@@ -50,6 +51,7 @@ def run(channel: Channel, cell: Cell) -> NoReturn:
     status = 1
     try:
         order = json.loads(channel.receive(_FOREVER))
+        import_wanted(order["program"]["text"] + order["program"]["prelude"])
         try:
             is_of_memory = order.get("profile") in ("memory", "allocations")
             cell.enter(int(order["limits"]["memory"]), with_states=is_of_memory)

@@ -512,6 +512,14 @@ def test_modules_are_there_beforehand() -> None:
     assert run.calls[0].decoded() == [True, True, False]
 
 
+def test_a_program_does_not_pay_for_the_library_that_it_names() -> None:
+    text = "import sys\nbefore = {*sys.modules}\nfrom fractions import Fraction\n"
+    text += "print(*sorted({'fractions', 'decimal', 'asyncio'} & before), Fraction(2, 4))"
+    with Sandbox(workers=1) as sandbox:
+        run = sandbox.run(Program(text), [b""], expected=["decimal fractions 1/2\n"])
+    assert run.calls[0].is_right
+
+
 def test_numpy_is_warm() -> None:
     pytest.importorskip("numpy")
     program = Program("import numpy\ndef f(n): return int(numpy.arange(n).sum())", "f")
