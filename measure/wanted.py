@@ -27,7 +27,7 @@ _BY_USE = {"\\N{": "unicodedata", "strptime": "_strptime"}  # Python imports the
 
 def import_wanted(text: str) -> None:
     """Import those of the known modules that a text names in its imports, or is going to use."""
-    words = {word for line in _IMPORT.findall(text) for word in _WORD.findall(line)}
+    words: set[str] = {word for line in _IMPORT.findall(text) for word in _WORD.findall(line)}
     names = [_WITHIN.get(name, name) for name in sorted(words & _KNOWN)]
     names += [name for use, name in _BY_USE.items() if use in text]
     for name in names:
