@@ -124,7 +124,11 @@ class Cell:
                 # What can be seen may be read; pipes of others could be written to otherwise.
                 landlock.restrict(landlock.rules(["/"], [self._scratch, _SHARED, _NULL]))
         elif self._level is Level.LANDLOCK:
-            landlock.restrict(self._landlocked(_STATES) if with_states else self._rules)
+            rules = self._rules
+            if with_states:
+                os.close(rules)
+                rules = self._landlocked(_STATES)
+            landlock.restrict(rules)
         if self._filter is not None:
             self._filter.install()
 

@@ -53,6 +53,10 @@ _WARM = (
     "itertools json math numbers operator os os.path queue random re string struct sys threading "
     "time types typing"
 ).split()
+_MORE = (  # of what else they may want, where no file can be opened later
+    "base64 calendar cmath dataclasses decimal difflib fractions hashlib inspect pprint secrets "
+    "statistics textwrap tracemalloc traceback unicodedata uuid zlib"
+).split()
 _BOX = "/box"  # the scratch folder where it is the only one
 _START = 60.0  # seconds in which a process must be ready; importing may take long
 _GRACE = 10.0  # seconds for what takes no time
@@ -195,7 +199,7 @@ class Jail:
             "scratch": self._scratch,
             "readable": [*python.folders, *_SYSTEM, *_FILES, *_DEVICES, *setup.readable],
             "user": user,
-            "warm": _WARM,
+            "warm": [*_WARM, *(_MORE if setup.level is Level.SECCOMP else ())],
             "imports": list(setup.imports),
             "path": list(python.packages) if setup.imports or setup.readable else [],
         }

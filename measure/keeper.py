@@ -16,13 +16,12 @@ import select
 import signal
 import socket
 import time
-from _blake2 import blake2b  # of `hashlib`, which would load OpenSSL into every program
 from typing import Any
 
 from effilint.measure import isolation, scratch
 from effilint.measure.isolation import Level
-from effilint.measure.meter import Figures, Meter, fair, fair_between, fair_load
-from effilint.measure.wire import BrokenFrameError, Channel
+from effilint.measure.meter import Figures, Meter, fair, fair_between, fair_load, reconsidered
+from effilint.measure.wire import BrokenFrameError, Channel, blake2b
 from effilint.measure.zygote import Zygote, ZygoteError
 
 _FOREVER = 1e8
@@ -30,6 +29,7 @@ _FIRST, _OFTEN, _LATER = 0.1, 0.001, 0.005  # seconds between samples: often for
 _LOOK = 0.02  # seconds between two looks at the clock where memory is not sampled
 _STEP_IN = 30.0  # seconds in which a process must have been shut in
 _MOST_THREADS = 64  # where no limit of the kernel counts them
+_NUMBERS = (("decimal", b'{"e":'), ("fractions", b'{"f":'))  # as they are encoded
 _TAIL = 4096  # bytes of standard error that are kept
 _CHUNK = 1 << 20
 
@@ -139,7 +139,7 @@ class Process:
         """Pass the answers on, and return how the process came to its end."""
         stop: dict[str, Any] = {"how": "finished"}
         try:
-            self._shut_in()
+            self._shut_in(cases)
             for number, case in enumerate(cases):
                 self._have(self._limits["cpu"], self._limits["wall"])
                 if number:
@@ -167,10 +167,13 @@ class Process:
         stop |= {"phase": self._phase, "exit": code, "stderr": self._output.last_words()}
         return stop | figures._asdict()
 
-    def _shut_in(self) -> None:
+    def _shut_in(self, cases: list[bytes]) -> None:
         """Wait until the process has given everything up; whose fault it is if not is clear."""
         told = ("program", "limits", "tracemalloc", "profile", "arguments")
-        inside = {name: self._order[name] for name in told}
+        needs = ["tracemalloc"] if self._order["tracemalloc"] else []
+        if not self._is_script:  # to make the arguments of
+            needs += [name for name, tag in _NUMBERS if any(tag in case for case in cases)]
+        inside = {name: self._order[name] for name in told} | {"needs": needs}
         try:
             self._send(json.dumps(inside).encode())
             words = self._frame()
@@ -178,7 +181,7 @@ class Process:
             raise _NotConfinedError("a process ended before it was shut in") from None
         if words:
             raise _NotConfinedError(words.decode("utf-8", "replace"))
-        self._told, self._bare = self._meter.seconds(), self._meter.resident()
+        self._told = self._meter.seconds()
 
     def _one(self, case: bytes) -> None:
         self._case = case
@@ -210,9 +213,10 @@ class Process:
 
     def _fairly(self, figures: Figures, load: float, case: bytes, answer: bytes) -> Figures:
         """The figures with what was done around the run, and what that may take at most."""
-        return figures._replace(
+        found = figures._replace(
             load=load, fair_load=self._fair_load, fair_before=fair(case), fair_after=fair(answer)
         )
+        return found if found.is_honest else reconsidered(found)
 
     def _answer(self, figures: Figures, answer: bytes) -> None:
         self._output.drain()

@@ -10,7 +10,6 @@ import os
 import random
 import sys
 import types
-from _blake2 import blake2b  # of `hashlib`, which would load OpenSSL into every program
 from collections.abc import Callable
 from opcode import opmap
 from typing import Any, NoReturn
@@ -23,8 +22,8 @@ from effilint.measure.standard import (
     standard_files,
     write_out,
 )
-from effilint.measure.wanted import import_wanted
-from effilint.measure.wire import Channel, NotPlainError
+from effilint.measure.wanted import import_module, import_wanted
+from effilint.measure.wire import Channel, NotPlainError, blake2b
 
 _MODULE = "code_under_test"
 _FOREVER = 1e8  # a deadline that never comes
@@ -51,7 +50,7 @@ def run(channel: Channel, cell: Cell) -> NoReturn:
     status = 1
     try:
         order = json.loads(channel.receive(_FOREVER))
-        import_wanted(order["program"]["text"] + order["program"]["prelude"])
+        _import_all(order)
         try:
             is_of_memory = order.get("profile") in ("memory", "allocations")
             cell.enter(int(order["limits"]["memory"]), with_states=is_of_memory)
@@ -64,6 +63,15 @@ def run(channel: Channel, cell: Cell) -> NoReturn:
         status = 0
     finally:
         os._exit(status)  # no exit handlers, no threads: it is over
+
+
+def _import_all(order: dict[str, Any]) -> None:
+    """Import what the program, its inputs or the figures need, as far as that is known."""
+    random.seed()  # all are forked from one state
+    program = order["program"]
+    import_wanted(f"{program['text']}\n{program['prelude']}", program["path"])
+    for name in order["needs"]:
+        import_module(name)
 
 
 class _Nobody(contextlib.nullcontext[None]):
@@ -84,9 +92,10 @@ def _watch(order: dict[str, Any]) -> Any:
         return _Nobody()
     name = "lines" if kind == "time" else "allocations"
     sys.modules |= _ours
-    watch = importlib.import_module(f"effilint.measure.{name}").Watch(order)
-    _hide_ourselves()
-    return watch
+    try:
+        return importlib.import_module(f"effilint.measure.{name}").Watch(order)
+    finally:
+        _hide_ourselves()
 
 
 def _run_script(channel: Channel, order: dict[str, Any]) -> None:

@@ -69,7 +69,7 @@ class Sandbox:
     any; a level is the least that will do; only `none` runs code unprotected. `workers`: how many
     programs run at a time. `waiting`: how many may wait before `submit` does. `python`: the
     interpreter that runs the programs. `imports`: modules that are imported beforehand.
-    `readable`: folders that programs may read. `level` is the one it has.
+    `readable`: folders, there by now, that programs may read. `level` is the one it has.
 
     Raises `SandboxError` where that cannot be had.
     """

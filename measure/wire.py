@@ -31,6 +31,11 @@ from effilint.measure.plain import (
     tree_of_nodes,
 )
 
+try:  # `hashlib` would load OpenSSL into every program
+    from _blake2 import blake2b as blake2b
+except ImportError:
+    from hashlib import blake2b as blake2b
+
 _LARGEST = 64 << 20  # bytes of a frame
 _HEADER = 8  # bytes in front of a frame that say how many follow
 _FEW, _MANY = 1 << 14, 1 << 20  # bytes that are received at once
@@ -86,9 +91,10 @@ class Channel:
         received = self._received
         while len(received) < _HEADER:
             self._take(_FEW, deadline)
-        end = _HEADER + int.from_bytes(received[:_HEADER], "big")
-        if end > _LARGEST:
+        size = int.from_bytes(received[:_HEADER], "big")
+        if size > _LARGEST:
             raise BrokenFrameError
+        end = _HEADER + size
         while (missing := end - len(received)) > 0:
             self._take(min(max(missing, _FEW), _MANY), deadline)
         frame = bytes(received[_HEADER:end])

@@ -126,7 +126,8 @@ class _Forks:
         self._home = -1
         if self._level is Level.NAMESPACES:
             self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        # What the standard library wants done after a fork mends nothing where one thread forks.
+        # What the standard library wants done after a fork takes time, and mends next to nothing
+        # where one thread forks; chance is seeded anew in `runner`.
         self._has_hooks = bool(setup["imports"])
         self._cell = Cell(self._level, setup["scratch"], setup["readable"])
 

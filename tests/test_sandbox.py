@@ -14,6 +14,8 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
 
@@ -29,6 +31,8 @@ from effilint.measure import (
     SandboxFullError,
     call,
 )
+from effilint.measure.isolation import Level
+from effilint.measure.probe import Found, failing
 from effilint.measure.worker_process import WorkerProcess
 
 NEXT = Program("def f(n):\n    return n + 1", "f")
@@ -518,6 +522,41 @@ def test_a_program_does_not_pay_for_the_library_that_it_names() -> None:
     with Sandbox(workers=1) as sandbox:
         run = sandbox.run(Program(text), [b""], expected=["decimal fractions 1/2\n"])
     assert run.calls[0].is_right
+
+
+@pytest.mark.parametrize("level", [Level.NAMESPACES, Level.LANDLOCK, Level.SECCOMP])
+def test_arguments_of_the_library_cost_a_program_nothing(
+    level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if why := failing(level):
+        pytest.skip(why)
+    monkeypatch.setattr("effilint.measure.sandbox.best_level", lambda *_: Found(level, ""))
+    text = "import sys\nbefore = sorted(sys.modules)\ndef f(x): return before"
+    with Sandbox(workers=1) as sandbox:
+        for number, name in ((Decimal("1.5"), "decimal"), (Fraction(1, 3), "fractions")):
+            assert name in sandbox.run(Program(text, "f"), [call(number)]).calls[0].decoded()
+        traced = Order(Program("def f(): return 1", "f"), [call()], [1], tracks_memory=True)
+        assert sandbox.submit(traced).result().calls[0].is_right
+
+
+def test_modules_of_a_project_come_before_those_of_the_library(tmp_path: Path) -> None:
+    (tmp_path / "csv.py").write_text("MINE = 1", encoding="utf-8")
+    program = Program("from csv import MINE\ndef f(): return MINE", "f", path=(str(tmp_path),))
+    with Sandbox(workers=1, readable=[str(tmp_path)]) as sandbox:
+        assert sandbox.run(program, [call()], expected=[1]).calls[0].is_right
+
+
+def test_a_submodule_that_is_not_named_is_not_there() -> None:
+    program = Program("import urllib\ndef f(): return urllib.parse.quote('a')", "f")
+    with Sandbox(workers=1) as sandbox:
+        assert sandbox.run(program, [call()]).calls[0].raised == "AttributeError"
+
+
+def test_chance_is_another_each_time() -> None:
+    program = Program("import random\nx = random.random()\ndef f(): return x", "f")
+    with Sandbox(workers=1) as sandbox:
+        found = {sandbox.run(program, [call()]).calls[0].decoded() for _ in range(3)}
+    assert len(found) == 3
 
 
 def test_numpy_is_warm() -> None:
