@@ -6,9 +6,13 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
+
+from effilint.dataset.problems import BadRowError
+
+T = TypeVar("T")
 
 _CHUNK = 1 << 16  # characters read at a time where objects do not end with their line
 _LARGEST = 1 << 28  # characters: an object that has not ended by then is none
@@ -53,6 +57,28 @@ def rows(path: Path) -> Iterator[Row | Broken]:
                 yield item
         except (EOFError, zlib.error, gzip.BadGzipFile):
             yield Broken(name, line + 1, "the compressed file ends in the middle, or is damaged")
+
+
+def read_rows(path: Path, made_of: Callable[[dict[str, Any]], T]) -> Iterator[T | Broken]:
+    """Yield what `made_of` makes of each object of a file; what it refuses is noted as broken.
+
+    Raises `OSError` for a file that cannot be opened.
+    """
+    return made_rows(path, rows(path), made_of)
+
+
+def made_rows(
+    path: Path, found: Iterable[Row | Broken], made_of: Callable[[dict[str, Any]], T]
+) -> Iterator[T | Broken]:
+    """Yield what `made_of` makes of each of these rows of a file; what it refuses is broken."""
+    for item in found:
+        if isinstance(item, Broken):
+            yield item
+            continue
+        try:
+            yield made_of(item.content)
+        except BadRowError as error:
+            yield Broken(str(path), item.line, str(error))
 
 
 def opened(path: Path) -> IO[bytes]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from effilint.dataset.extras import needed
-from effilint.dataset.problems import BadRowError, Problem
-from effilint.dataset.rows import Broken, Row, rows
+from effilint.dataset.problems import Problem
+from effilint.dataset.rows import Broken, Row, made_rows, rows
 from effilint.dataset.writing import replacing
 
 _BATCH = 256  # rows of Parquet that are written, or read, at a time
@@ -30,14 +30,7 @@ def read(path: Path) -> Iterator[Problem | Broken]:
     the extra.
     """
     found = _parquet_rows(path) if path.suffix == ".parquet" else rows(path)
-    for item in found:
-        if isinstance(item, Broken):
-            yield item
-            continue
-        try:
-            yield Problem.from_row(item.content)
-        except BadRowError as error:
-            yield Broken(str(path), item.line, str(error))
+    return made_rows(path, found, Problem.from_row)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any
 
 from effilint.dataset.problems import BadRowError, Problem, Solution
 from effilint.dataset.records import Course, Record
-from effilint.dataset.rows import Broken, rows
+from effilint.dataset.rows import Broken, read_rows
 from effilint.dataset.splits import EFFIBENCH, part_of
 from effilint.dataset.variants import variant
 
@@ -82,14 +82,7 @@ def times(record: Record, part: str) -> Iterator[Times]:
 
 def read_times(path: Path) -> Iterator[Times | Broken]:
     """Yield the times of a file, with a note in the place of each row that is none."""
-    for item in rows(path):
-        if isinstance(item, Broken):
-            yield item
-            continue
-        try:
-            yield Times.from_row(item.content)
-        except BadRowError as error:
-            yield Broken(str(path), item.line, str(error))
+    return read_rows(path, Times.from_row)
 
 
 def programs(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.dataset.annotations.locating import Place
 from effilint.dataset.problems import BadRowError
-from effilint.dataset.rows import Broken, rows
+from effilint.dataset.rows import Broken, read_rows
 
 Side = Literal["inefficient", "efficient"]
 SIDES: tuple[Side, ...] = ("inefficient", "efficient")
@@ -127,11 +127,4 @@ def read_sheets(path: Path) -> Iterator[Sheet | Broken]:
 
     Raises `OSError` for a file that cannot be opened.
     """
-    for item in rows(path):
-        if isinstance(item, Broken):
-            yield item
-            continue
-        try:
-            yield Sheet.from_row(item.content)
-        except BadRowError as error:
-            yield Broken(str(path), item.line, str(error))
+    return read_rows(path, Sheet.from_row)

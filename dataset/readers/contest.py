@@ -9,8 +9,8 @@ from typing import Any
 
 from effilint.dataset.problems import BadRowError, Problem
 from effilint.dataset.readers.fields import optional_text, text, texts
-from effilint.dataset.readers.parts import Part, problem, read_rows, solution
-from effilint.dataset.rows import Broken
+from effilint.dataset.readers.parts import Part, problem, solution
+from effilint.dataset.rows import Broken, read_rows
 
 _SITES = {1: "codechef", 2: "codeforces", 3: "hackerearth", 4: "codejam", 5: "atcoder", 6: "aizu"}
 _PYTHON = {3, "3", "PYTHON3", "PYTHON", "python3", "python"}

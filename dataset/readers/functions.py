@@ -11,8 +11,8 @@ from typing import Any
 from effilint.dataset.problems import BadRowError, Problem
 from effilint.dataset.readers.fields import number, optional_text, text, texts
 from effilint.dataset.readers.leetcode import leetcode_problem
-from effilint.dataset.readers.parts import Part, problem, read_rows, solution
-from effilint.dataset.rows import Broken
+from effilint.dataset.readers.parts import Part, problem, solution
+from effilint.dataset.rows import Broken, read_rows
 
 
 def humaneval(path: Path) -> Iterator[Problem | Broken]:

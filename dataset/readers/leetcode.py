@@ -11,8 +11,8 @@ from effilint.dataset.leetcode_numbers import identity
 from effilint.dataset.positional import by_place
 from effilint.dataset.problems import Problem, Solution
 from effilint.dataset.readers.fields import mapping, number, optional_text, text
-from effilint.dataset.readers.parts import Part, problem, read_rows, solution
-from effilint.dataset.rows import Broken
+from effilint.dataset.readers.parts import Part, problem, solution
+from effilint.dataset.rows import Broken, read_rows
 
 
 def behaviour_pairs(path: Path) -> Iterator[Problem | Broken]:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from effilint.dataset.problems import BadRowError, Problem, Solution
-from effilint.dataset.rows import Broken, rows
+from effilint.dataset.problems import Problem, Solution
 
 Part = Problem
-
-
-def read_rows(path: Path, made_of: Callable[[Mapping[str, Any]], Part]) -> Iterator[Part | Broken]:
-    """Yield what `made_of` makes of each object of a file; what it refuses is noted as broken."""
-    for item in rows(path):
-        if isinstance(item, Broken):
-            yield item
-            continue
-        try:
-            yield made_of(item.content)
-        except BadRowError as error:
-            yield Broken(str(path), item.line, str(error))
 
 
 def solution(code: str, origin: str, licence: str = "") -> Solution:
