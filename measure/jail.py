@@ -204,7 +204,8 @@ class Jail:
             "path": list(python.packages) if setup.imports or setup.readable else [],
         }
         here = str(Path(__file__).parent)
-        command = [python.executable, "-I", "-S", "-B", "-c", program_of("keeper")]
+        # Not `-I`: it would have the seed of hashes in the environment ignored.
+        command = [python.executable, "-P", "-s", "-S", "-B", "-c", program_of("keeper")]
         command += [here, str(descriptor), json.dumps(inside)]
         if not is_walled:
             return command
@@ -250,10 +251,14 @@ def _bubblewrap(folders: Sequence[str], user: int) -> list[str]:
 
 
 def _environment(scratch: str) -> dict[str, str]:
-    """Nothing of ours: there may be secrets in it. Hashes are the same every time."""
+    """Nothing of ours: there may be secrets in it. Hashes are the same every time.
+
+    Which seed they have is arbitrary, but it must be one: an answer in the order of a set would be
+    right in one pool and wrong in the next.
+    """
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     # Each thread would have an arena of its own, of 64 MB of addresses, which are counted.
     fixed = {"MALLOC_ARENA_MAX": "1"}
     fixed |= {"LD_BIND_NOW": "1"}  # rather than in every program anew
-    fixed |= {"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONHASHSEED": "0"}
+    fixed |= {"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONHASHSEED": "1"}
     return {"HOME": scratch, "TMPDIR": scratch} | fixed | dict.fromkeys(threads, "1")

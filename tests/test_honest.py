@@ -31,7 +31,7 @@ MODULES = (  # where no file can be opened, a program has what is there already
     "logging mmap multiprocessing multiprocessing.sharedctypes multiprocessing.synchronize "
     "pathlib pickle resource signal sqlite3 tempfile typing warnings weakref"
 ).split()
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
+ENVIRONMENT = {"PYTHONHASHSEED": "1", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
 
 
 class Honest(NamedTuple):

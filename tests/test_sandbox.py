@@ -559,6 +559,15 @@ def test_chance_is_another_each_time() -> None:
     assert len(found) == 3
 
 
+def test_hashes_are_the_same_every_time() -> None:
+    program = Program("def f(text):\n    return hash(text)", "f")
+    seen = set()
+    for _ in range(3):
+        with Sandbox(workers=1) as sandbox:
+            seen.add(sandbox.run(program, [call("effilint")]).calls[0].decoded())
+    assert len(seen) == 1
+
+
 def test_numpy_is_warm() -> None:
     pytest.importorskip("numpy")
     program = Program("import numpy\ndef f(n): return int(numpy.arange(n).sum())", "f")
