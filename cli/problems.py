@@ -92,7 +92,7 @@ def climbed(
 
     It must return there what the reference does, if there is one.
     """
-    from effilint.measure import Program, examples_of, ladder
+    from effilint.measure import Program, examples_of, ladder, names_of
 
     examples = examples_of(tests, program.text)
     other = Program(reference, tests.entry, tests.prelude) if reference else None
@@ -101,6 +101,7 @@ def climbed(
         examples,
         sandbox,
         description=description,
+        names=names_of(examples, program.text, tests.entry),
         reference=other,
         rule=tests.rule,
     )

@@ -15,6 +15,7 @@ from effilint.measure import (
     Tests,
     call_on,
     examples_of,
+    names_of,
 )
 from effilint.measure.scaling import Example
 
@@ -77,19 +78,19 @@ class Bench:
         examples = examples_of(self.tests, text)
         if not examples:
             return None
-        names = tuple(examples[0]) if isinstance(examples[0], dict) else ()
+        names = tuple(names_of(examples, text, self.tests.entry) or ())
         with self._lock:
             if names not in self._growing:
-                self._growing[names] = _Growing(examples, self.problem.description)
+                self._growing[names] = _Growing(examples, self.problem.description, names)
             return self._growing[names].at(step)
 
 
 class _Growing:
     """The arguments of tests made larger and larger; each size is made once."""
 
-    def __init__(self, examples: Sequence[Example], description: str) -> None:
-        self._bound = Scaler(examples, description=description or None)
-        self._free = Scaler(examples)
+    def __init__(self, examples: Sequence[Example], description: str, names: Sequence[str]) -> None:
+        self._bound = Scaler(examples, description=description or None, names=names)
+        self._free = Scaler(examples, names=names)
         self._is_bound = True
         sizes = [self._bound.size_of(example) for example in examples]
         self._number = sizes.index(max(sizes))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 
+from effilint.measure import parameters_of
+
 
 def by_place(asserts: str, function: str, solution: str, entry: str) -> str:
     """Return asserts whose calls of `function` have no names, in the order of a solution's.
@@ -15,9 +17,9 @@ def by_place(asserts: str, function: str, solution: str, entry: str) -> str:
     """
     try:
         tree = ast.parse(asserts)
-        names = _parameters(ast.parse(solution), entry.rpartition(".")[2])
     except (SyntaxError, ValueError, RecursionError):
         return asserts
+    names = parameters_of(solution, entry)
     changed = False
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call) or getattr(call.func, "id", "") != function:
@@ -29,11 +31,3 @@ def by_place(asserts: str, function: str, solution: str, entry: str) -> str:
             call.args += [given[name] for name in wanted]
             call.keywords, changed = [], True
     return ast.unparse(tree) if changed else asserts
-
-
-def _parameters(tree: ast.AST, name: str) -> list[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-            return names[1:] if names[:1] == ["self"] else names
-    return []

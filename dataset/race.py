@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import median
+from statistics import median, mode
 from typing import Any
 
 from effilint.dataset.problems import Problem
@@ -25,6 +25,7 @@ from effilint.measure import (
     Sandbox,
     Tests,
     Verdict,
+    parameters_of,
     submit_tests,
 )
 from effilint.measure.results import results_of
@@ -136,7 +137,7 @@ class _Race:
         self._record.end = "there are no larger inputs"
 
     def _over_sizes(self, problem: Problem, tests: Tests) -> None:
-        text = self._live[0].program.text
+        text = self._usual().text
         try:
             rungs = FunctionRungs(tests, text, problem.description, seed=self._record.seed)
         except ValueError as error:
@@ -149,6 +150,12 @@ class _Race:
         self._record.within = self._count()
         freely = FunctionRungs(tests, text, "", seed=self._record.seed)
         self._up(freely, _STEP * self._record.sizes[-1] / max(self._record.sizes[0], 1))
+
+    def _usual(self) -> Program:
+        """One whose parameters are named as most name them: as the description does, likely."""
+        programs = [entrant.program for entrant in self._live]
+        names = [tuple(parameters_of(one.text, one.entry or "")) for one in programs]
+        return programs[names.index(mode(names))]
 
     def _up(self, rungs: FunctionRungs, factor: float) -> str:
         """Climb until the fastest has taken long enough; return why there is no more."""

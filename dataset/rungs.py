@@ -20,6 +20,7 @@ from effilint.measure import (
     call,
     call_on,
     examples_of,
+    names_of,
 )
 from effilint.measure.scaling import Example
 
@@ -50,7 +51,8 @@ class FunctionRungs:
 
     def __init__(self, tests: Tests, text: str, description: str, *, seed: int = 0) -> None:
         self._examples: Sequence[Example] = examples_of(tests, text)
-        self._scaler = Scaler(self._examples, description=description or None)
+        names = names_of(self._examples, text, tests.entry)
+        self._scaler = Scaler(self._examples, description=description or None, names=names)
         self._seed = seed
         self._numbers = list(range(len(self._examples)))
 

@@ -6,7 +6,14 @@ from effilint.measure.equality import Rule
 from effilint.measure.extraction import Untold
 from effilint.measure.growth import Growth, Point, growth
 from effilint.measure.inputs import Argument, Inputs
-from effilint.measure.ladder import Ladder, call_on, examples_of, ladder
+from effilint.measure.ladder import (
+    Ladder,
+    call_on,
+    examples_of,
+    ladder,
+    names_of,
+    parameters_of,
+)
 from effilint.measure.larger import CannotGrowError, larger
 from effilint.measure.measurement import Measurement, compare, measure
 from effilint.measure.sandbox import (
@@ -74,6 +81,8 @@ __all__ = [
     "ladder",
     "larger",
     "measure",
+    "names_of",
+    "parameters_of",
     "prove",
     "run_tests",
     "scale_inputs",

@@ -174,14 +174,15 @@ class _Climb:
 
 
 def examples_of(tests: Tests, text: str) -> list[Example]:
-    """Return the arguments of the tests' cases: by name, where the solution in `text` names them.
+    """Return the arguments of the tests' cases, as far as they are as many as in the first.
 
-    None for a script. The names tie arguments to what a description says of them.
+    They are given as the tests give them, by place unless some name them: another solution may
+    name its parameters otherwise than the one in `text`. None for a script.
     """
     if tests.entry is None:
         return []
-    names = _parameters(text, tests.entry)
     calls = [wire.load(case.input) for case in tests.cases]
+    names = parameters_of(text, tests.entry) if any(words for _, words in calls) else []
     if all(len(given) <= len(names) for given, _ in calls):
         named = [{**dict(zip(names, given, strict=False)), **words} for given, words in calls]
         return [example for example in named if example.keys() == named[0].keys()]
@@ -189,8 +190,20 @@ def examples_of(tests: Tests, text: str) -> list[Example]:
     return [tuple(given) for given, words in calls if not words and len(given) == first]
 
 
-def _parameters(text: str, entry: str) -> list[str]:
-    """The names that a function's arguments can be given by, in order."""
+def names_of(examples: Sequence[Example], text: str, entry: str | None) -> list[str] | None:
+    """Return the names that a solution has for the arguments of examples, if it has so many.
+
+    They tie arguments given by place to what a description says of them.
+    """
+    if entry is None or not examples:
+        return None
+    count = len(examples[0])
+    names = parameters_of(text, entry)[:count]
+    return names if len(names) == count else None
+
+
+def parameters_of(text: str, entry: str) -> list[str]:
+    """Return the names that a function's arguments can be given by, in order; none if unknown."""
     try:
         body: Sequence[ast.stmt] = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

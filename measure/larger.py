@@ -11,7 +11,7 @@ from typing import Any
 
 from effilint.measure import wire
 from effilint.measure.equality import Rule, expected_from
-from effilint.measure.ladder import examples_of
+from effilint.measure.ladder import examples_of, names_of
 from effilint.measure.sandbox import Limits, Order, Program, Sandbox, call
 from effilint.measure.scaling import scale_inputs
 from effilint.measure.tests import Case, Tests
@@ -67,7 +67,9 @@ def _grown(
         for example in examples_of(replace(tests, cases=(case,)), reference)
     ]
     try:
-        grown = scale_inputs([example for _, example in pairs], factor, description=description)
+        examples = [example for _, example in pairs]
+        names = names_of(examples, reference, tests.entry)
+        grown = scale_inputs(examples, factor, description=description, names=names)
     except ValueError as error:
         raise CannotGrowError(f"the inputs cannot be made larger: {error}") from None
     found: dict[bytes, Case] = {}

@@ -88,6 +88,17 @@ def test_who_is_slow_does_not_hold_up_the_others(record: Record) -> None:
     assert len(fast.cpu) == len(record.sizes) > len(slow.cpu)
 
 
+def test_solutions_name_their_parameters_as_they_like() -> None:
+    other = FAST.replace("xs", "numbers")
+    bound = "Constraints:\n* `1 <= numbers.length <= 300`\n"
+    one = problem(SLOW, other, LARGE.replace("xs", "numbers"), description=bound)
+    with Sandbox(workers=2) as sandbox:
+        found = race(one, sandbox, "3.x")
+    assert all(len(course.cpu) > 1 and "raises" not in course.end for course in courses(found))
+    assert found.within is not None  # the bound is that of a name which most have
+    assert found.sizes[found.within - 1] <= 300
+
+
 def test_the_order_in_time_is_told(record: Record) -> None:
     fast, slow = list(record.solutions)[:2]
     order = time_order(record, slow, fast)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from effilint.measure import Program, Sandbox, ladder
+from effilint.measure import Case, Program, Sandbox, Tests, call, examples_of, ladder, names_of
 
 EXAMPLES = [{"xs": [3, 1, 2, 2]}, {"xs": [5, 9, 1]}]
 
@@ -35,6 +35,25 @@ def test_tuples_are_passed_by_position(sandbox: Sandbox) -> None:
     program = Program("def f(a, b, /):\n    return [len(a)] * b", "f")
     found = ladder(program, [([1, 2, 2], 3)], sandbox, enough=0.0)
     assert len({point.n for point in found.points}) == 5
+
+
+def test_arguments_are_given_as_the_tests_give_them(sandbox: Sandbox) -> None:
+    tests = Tests((Case(call([1, 2]), 2), Case(call([3]), 1)), "f")
+    text = "def f(xs, times=1):\n    return len(xs) * times"
+    other = Program("def f(ys):\n    return len(ys)", "f")
+    examples = examples_of(tests, text)
+    names = names_of(examples, text, "f")
+    assert (examples, names) == ([([1, 2],), ([3],)], ["xs"])
+    bound = "Constraints:\n1 <= xs.length <= 8"
+    program = Program(text, "f")
+    found = ladder(
+        program, examples, sandbox, names=names, description=bound, reference=other, enough=0.0
+    )
+    assert max(point.n for point in found.points) == 8
+    assert examples_of(tests, "def f(*all): ...") == examples
+    assert names_of(examples, "def f(*all): ...", "f") is None
+    named = Tests((Case(call([1], times=2), 2), Case(call(xs=[3], times=1), 1)), "f")
+    assert examples_of(named, text) == [{"xs": [1], "times": 2}, {"xs": [3], "times": 1}]
 
 
 def test_numbers_alone_are_the_size(sandbox: Sandbox) -> None:
