@@ -104,6 +104,43 @@ CODE_CONTESTS = {
 }
 
 
+TWO_CLASSES = f"""\
+# Time:  O(n^2)
+{SLOW.replace("range(len", "xrange(len")}
+
+def helper(nums):
+    return nums
+
+
+# Time:  O(n)
+@functools.lru_cache
+class Solution2(object):
+    def countPairs(self, numbers, goal):
+        return Solution2.sum(helper(numbers), goal)
+
+    @staticmethod
+    def sum(numbers, goal):
+        return int(sum(numbers) == goal)
+"""
+HTML = """\
+# [1480. Running Sum](https://x)
+
+<!-- description:start -->
+<p>Return the <strong>sum</strong>.</p>
+<p><strong class="example">Example 1:</strong></p>
+<pre>
+<strong>Input:</strong> nums = [1,3], goal = 4
+<strong>Output:</strong> 1
+</pre>
+<ul>
+	<li><code>1 &lt;= nums[i] &lt;= 10<sup>5</sup></code></li>
+</ul>
+<!-- description:end -->
+
+## Solutions
+"""
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -297,6 +334,49 @@ def test_a_folder_of_solutions() -> None:
     assert (problem["id"], problem["description"]) == ("sums/add", "Add two numbers.")
     assert problem["tests"] == {**head, "cases": [case]}
     assert problem["solutions"][0]["origins"] == ["sums:add/good.py"]
+
+
+def test_a_folder_of_leetcode_solutions() -> None:
+    files = {
+        "clone/LICENSE": "MIT License\n\nPermission",
+        "clone/Python/running-sum-of-1d-array.py": TWO_CLASSES,
+        "clone/1480. Running Sum of 1d Array/1480.py": FAST.replace("found = 0", "found = -0"),
+        "clone/1480. Running Sum of 1d Array/README_EN.md": HTML,
+        "clone/0001.Two Sum/Solution.py": FAST,  # held back
+        "clone/tools/running.py": FAST,  # no problem
+        "clone/README.md": "Example 1: all of LeetCode",
+        "clone/Python/3sum.py": "print 3\n",
+        "clone/Python/lru-cache.py": "class LRUCache: pass\n",
+    }
+    for name, content in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(content)
+    result = collect("clone", "-o", "out.jsonl")
+    assert "3sum.py: it is no Python 3" in result.stderr
+    assert counted(result, "held back for the final test") == 1
+    (problem,) = written()
+    assert (problem["id"], problem["number"]) == ("leetcode/running-sum-of-1d-array", 1480)
+    assert problem["description"] == (
+        "Return the **sum**.\n\n**Example 1:**\n\n**Input:** nums = [1,3], goal = 4\n"
+        "**Output:** 1\n\n* `1 <= nums[i] <= 10^5`"
+    )
+    assert problem["tests"]["cases"] == [{"arguments": [[1, 3], 4], "expected": 1}]
+    origins = {one["origins"][0]: one["code"] for one in problem["solutions"]}
+    assert list(origins) == [
+        "clone:1480. Running Sum of 1d Array/1480.py",
+        "clone:Python/running-sum-of-1d-array.py",
+        "clone:Python/running-sum-of-1d-array.py:2",
+    ]
+    assert {one["licence"] for one in problem["solutions"]} == {"MIT"}
+    first, second = list(origins.values())[1:]
+    assert "range(len(nums))" in first
+    assert "O(n)" not in first
+    assert "class Solution(object)" in second
+    assert "O(n^2)" not in second
+    assert "def helper" in first
+    assert "def helper" in second
+    tests = Tests.from_content(problem["tests"])
+    assert all(run_tests(code, tests).passed == 1 for code in origins.values())
 
 
 @pytest.mark.parametrize("option", [(), ("--effibench-pool", "elsewhere.json")])

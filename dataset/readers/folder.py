@@ -39,27 +39,32 @@ def _problem(tests: Path, path: Path) -> Iterator[Problem | Broken]:
             f"{root or 'folder'}/{name}",
             solutions,
             tests=_content(tests),
-            description=_text(home / _DESCRIPTION) if (home / _DESCRIPTION).exists() else "",
+            description=text_of(home / _DESCRIPTION) if (home / _DESCRIPTION).exists() else "",
         )
     except (BadRowError, OSError) as error:
         yield Broken(str(tests), 0, str(error))
 
 
 def _solution(program: Path, path: Path) -> Solution:
+    return solution(code_of(program), f"{path.name}:{program.relative_to(path).as_posix()}")
+
+
+def code_of(program: Path) -> str:
+    """Return the text of a program; `BadRowError` if it is none, `OSError` if it is not there."""
     from effilint.analyzer import Source, SourceError
 
     try:
-        code = Source.from_bytes(program.read_bytes(), str(program)).text
+        code: str = Source.from_bytes(program.read_bytes(), str(program)).text
     except SourceError as error:
         raise BadRowError(str(error)) from None
     if not code.strip():
         raise BadRowError("it is empty")
-    return solution(code, f"{path.name}:{program.relative_to(path).as_posix()}")
+    return code
 
 
 def _content(tests: Path) -> dict[str, Any]:
     """The tests: one JSON object, or a head and cases on lines of their own."""
-    text = _text(tests)
+    text = text_of(tests)
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -75,7 +80,8 @@ def _content(tests: Path) -> dict[str, Any]:
     return content
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return a file's text; `BadRowError` if it is none, `OSError` if it is not there."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

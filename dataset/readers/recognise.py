@@ -11,6 +11,7 @@ from effilint.dataset import store
 from effilint.dataset.problems import Problem
 from effilint.dataset.readers import contest, functions, leetcode
 from effilint.dataset.readers.folder import TESTS, folder
+from effilint.dataset.readers.leetcode_folder import has_any, leetcode_folder
 from effilint.dataset.rows import Broken, Row, rows
 
 Reader = Callable[[Path], Iterator[Problem | Broken]]
@@ -28,6 +29,7 @@ KINDS: Mapping[str, Reader] = {
     "humaneval": functions.humaneval,
     "mbpp": functions.mbpp,
     "folder": folder,
+    "leetcode-folder": leetcode_folder,
 }
 _COLUMNS = (  # the first kind whose columns a row has
     ("problems", {"id", "solutions", "tests", "in_effibench"}),
@@ -60,9 +62,13 @@ def read(path: Path, kind: str | None = None) -> Iterator[Problem | Broken]:
 def kind_of(path: Path) -> str:
     """Return the kind of a source; `UnknownSourceError` if it is of none."""
     if path.is_dir():
-        if next(path.rglob(TESTS), None) is None:
-            raise UnknownSourceError(f"{path}: no folder in it has {TESTS}")
-        return "folder"
+        if next(path.rglob(TESTS), None) is not None:
+            return "folder"
+        if has_any(path):
+            return "leetcode-folder"
+        raise UnknownSourceError(
+            f"{path}: no folder in it has {TESTS}, and no program the name of a LeetCode problem"
+        )
     if path.suffix == ".parquet":
         return "problems"
     read_so_far = list(islice(rows(path), _ROWS_LOOKED_AT))

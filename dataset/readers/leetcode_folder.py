@@ -1,0 +1,154 @@
+"""A folder of LeetCode solutions, such as a clone of somebody's repository.
+
+A file is about the problem whose number and title, or name in addresses, its path has:
+`1. Two Sum/1.py`, `0001.Two Sum/Solution.py` and `two-sum.py` all are. What is beyond our table of
+numbers is left out, since nobody could say whether it is held back.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+
+from effilint.dataset.leetcode_numbers import identity
+from effilint.dataset.problems import BadRowError, Problem, Solution
+from effilint.dataset.readers.folder import code_of, text_of
+from effilint.dataset.readers.leetcode import leetcode_problem
+from effilint.dataset.readers.parts import solution
+from effilint.dataset.rows import Broken
+
+_NUMBERED = re.compile(r"0*(\d+)\s*[.\-_ ]\s*(.+)")
+_CLASS = re.compile(r"Solution\d*")
+_DESCRIPTIONS = ("README_EN.md", "description.md", "README.md")
+_DESCRIPTION = re.compile(r"<!-- description:start -->(.*?)<!-- description:end -->", re.DOTALL)
+_LICENCES = (
+    ("MIT License", "MIT"),
+    ("Apache License", "Apache-2.0"),
+    ("Attribution-ShareAlike 4.0", "CC-BY-SA-4.0"),
+    ("Attribution 4.0", "CC-BY-4.0"),
+    ("BSD 3-Clause", "BSD-3-Clause"),
+)
+_MARKS = {"sup": "^", "code": "`", "strong": "**", "b": "**", "li": "* "}
+_PAIRED = {"code", "strong", "b"}
+_BLOCKS = {"p", "pre", "ul", "ol", "li", "div", "br"}
+
+
+def leetcode_folder(path: Path) -> Iterator[Problem | Broken]:
+    """Yield a problem for each `*.py` that has a class `Solution`.
+
+    `Solution2` and so on beside it are solutions of their own.
+    """
+    licence = _licence(path)
+    for program in sorted(path.rglob("*.py")):
+        name = name_of(program.relative_to(path))
+        if name is None:
+            continue
+        place = f"{path.resolve().name}:{program.relative_to(path).as_posix()}"
+        try:
+            codes = alone(code_of(program))
+            solutions = [_solution(code, place, number, licence) for number, code in codes]
+            if solutions:
+                yield leetcode_problem(name, solutions, description=_description(program.parent))
+        except (BadRowError, OSError) as error:
+            yield Broken(str(program), 0, str(error))
+
+
+def has_any(path: Path) -> bool:
+    """Return whether a folder has a file that is named as a problem is."""
+    return any(name_of(program.relative_to(path)) for program in path.rglob("*.py"))
+
+
+def name_of(path: Path) -> str | None:
+    """Return the name of the problem that a path in such a folder is about, if one."""
+    return _name(path.stem) or _name(path.parent.name)
+
+
+def _name(part: str) -> str | None:
+    match = _NUMBERED.fullmatch(part)
+    title = match[2] if match else part
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower().replace("'", "")).strip("-")
+    _, number = identity(slug, None)
+    is_known = number is not None and (match is None or int(match[1]) == number)
+    return slug if is_known else None
+
+
+def alone(code: str) -> list[tuple[int, str]]:
+    """Return each class `Solution` with what stands around the others, and its number.
+
+    They all have the name that tests call; `xrange` is the `range` of Python 3. Raises
+    `BadRowError` for what is not Python 3.
+    """
+    code = re.sub(r"\bxrange\b", "range", code)
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise BadRowError(f"it is no Python 3: {error}") from None
+    found = [c for c in body if isinstance(c, ast.ClassDef) and _CLASS.fullmatch(c.name)]
+    lines = code.splitlines(keepends=True)
+    return [
+        (number, _without([c for c in found if c is not one], one.name, lines))
+        for number, one in enumerate(found, 1)
+    ]
+
+
+def _without(others: Sequence[ast.ClassDef], name: str, lines: Sequence[str]) -> str:
+    """The lines without these classes and what is said above them; the class that is left named."""
+    dropped: set[int] = set()
+    for other in others:
+        first = min(node.lineno for node in (other, *other.decorator_list)) - 1
+        while first and (not lines[first - 1].strip() or lines[first - 1].startswith("#")):
+            first -= 1
+        dropped.update(range(first, other.end_lineno or first))
+    kept = "".join(line for number, line in enumerate(lines) if number not in dropped)
+    return re.sub(rf"\b{name}\b", "Solution", kept).strip("\n") + "\n"
+
+
+def _solution(code: str, place: str, number: int, licence: str) -> Solution:
+    return solution(code, f"{place}:{number}" if number > 1 else place, licence)
+
+
+def _licence(path: Path) -> str:
+    """The licence of the folder, as SPDX names it; empty if it is none of the usual ones."""
+    for file in sorted(path.glob("LICEN[CS]E*")):
+        head = file.read_text(encoding="utf-8", errors="replace")[:500]
+        return next((name for words, name in _LICENCES if words in head), "")
+    return ""
+
+
+def _description(home: Path) -> str:
+    """What a file beside the solution says of the problem; nothing if there is none.
+
+    Only in a folder of the problem's own, since it may be about all of a folder otherwise.
+    """
+    for name in _DESCRIPTIONS if _name(home.name) else ():
+        if (home / name).is_file():
+            text = text_of(home / name)
+            marked = _DESCRIPTION.search(text)
+            return plain(marked[1] if marked else text)
+    return ""
+
+
+def plain(text: str) -> str:
+    """Return HTML as text: what is raised after `^`, code in backquotes, items after `*`."""
+    parser = _Plain()
+    parser.feed(text)
+    parser.close()
+    return re.sub(r"\n\s*\n+", "\n\n", "".join(parser.parts)).strip()
+
+
+class _Plain(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts += ["\n" * (tag in _BLOCKS), _MARKS.get(tag, "")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.parts += [_MARKS[tag] if tag in _PAIRED else "", "\n" * (tag in _BLOCKS)]
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
