@@ -98,7 +98,7 @@ def _without(others: Sequence[ast.ClassDef], name: str, lines: Sequence[str]) ->
     """The lines without these classes and what is said above them; the class that is left named."""
     dropped: set[int] = set()
     for other in others:
-        first = min(node.lineno for node in (other, *other.decorator_list)) - 1
+        first = min([other.lineno, *(one.lineno for one in other.decorator_list)]) - 1
         while first and (not lines[first - 1].strip() or lines[first - 1].startswith("#")):
             first -= 1
         dropped.update(range(first, other.end_lineno or first))
@@ -144,7 +144,11 @@ class _Plain(HTMLParser):
         super().__init__()
         self.parts: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(
+        self,
+        tag: str,
+        attrs: list[tuple[str, str | None]],  # noqa: ARG002
+    ) -> None:
         self.parts += ["\n" * (tag in _BLOCKS), _MARKS.get(tag, "")]
 
     def handle_endtag(self, tag: str) -> None:
