@@ -1,21 +1,16 @@
-"""Making twins of many problems: some at a time, each solution written down once it is done.
-
-A run that is killed goes on where it was: solutions that are in the file are not run again, and
-those that were under way are run from their beginning.
-"""
+"""Making twins of many problems: some solutions at a time (see `running`)."""
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from effilint.dataset.deoptimise import RecipeError, made_again, prelude_of
 from effilint.dataset.problems import Problem, Solution
-from effilint.dataset.writing import append, end_line
+from effilint.dataset.running import appended, whole_rows
 
 Row = dict[str, Any]
 
@@ -33,16 +28,9 @@ class Lost(NamedTuple):
 
 def rows_in(path: Path) -> Iterator[Row]:
     """Yield the rows of a file, as far as their lines are whole; none if there is no file."""
-    if not path.exists():
-        return
-    with path.open("rb") as lines:
-        for line in lines:
-            try:
-                row = json.loads(line)
-                if isinstance(row["twins"], list) and isinstance(row["solution"], str):
-                    yield row
-            except (ValueError, LookupError, TypeError):
-                continue  # a run that was cut short
+    for row in whole_rows(path):
+        if isinstance(row.get("twins"), list) and isinstance(row.get("solution"), str):
+            yield row
 
 
 def make_twins(
@@ -65,41 +53,23 @@ def make_twins(
         for row in rows_in(path)
         if (row.get("seed"), row.get("most")) == (seed, most)
     }
-    end_line(path)
-    lock = threading.Lock()
 
     def one(make_row: Callable[[Solution], Row], solution: Solution) -> Row:
         row = make_row(solution)
         if not with_code:
             for twin in row["twins"]:
                 del twin["code"]
-        with lock:
-            append(path, json.dumps(row, separators=(",", ":")))
         return row
 
-    with ThreadPoolExecutor(at_a_time) as pool:
-        running: set[Future[Row]] = set()
-        try:
-            for problem in problems:
-                make_row = make(problem)
-                for solution in problem.solutions:
-                    if (problem.id, solution.id) in done:
-                        continue
-                    running.add(pool.submit(one, make_row, solution))
-                    while len(running) > 2 * at_a_time:
-                        yield from _finished(running)
-            while running:
-                yield from _finished(running)
-        finally:
-            for future in running:
-                future.cancel()
+    def jobs() -> Iterator[Callable[[], Row]]:
+        for problem in problems:
+            make_row = make(problem)
+            for solution in problem.solutions:
+                if (problem.id, solution.id) not in done:
+                    yield partial(one, make_row, solution)
 
-
-def _finished(running: set[Future[Row]]) -> Iterator[Row]:
-    finished, _ = wait(running, return_when=FIRST_COMPLETED)
-    running -= finished
-    for future in finished:
-        yield future.result()
+    line = partial(json.dumps, separators=(",", ":"))
+    yield from appended(path, jobs(), line, at_a_time=at_a_time)
 
 
 def with_code(problems: Iterable[Problem], rows: Iterable[Row]) -> Iterator[Row | Lost]:

@@ -1,17 +1,14 @@
-"""Annotating many solutions at a time, each sheet written down as soon as it is there.
-
-A run that is killed goes on where it was: what is in the file is not asked again.
-"""
+"""Annotating many solutions at a time (see `effilint.dataset.running`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 from effilint.dataset.annotations.sheets import Sheet, read_sheets
-from effilint.dataset.problems import Problem, Solution
-from effilint.dataset.writing import append, end_line
+from effilint.dataset.problems import Problem
+from effilint.dataset.running import appended
 
 Annotate = Callable[[str, str, str], Sheet]  # of the problem's id, the solution's id, and its code
 
@@ -26,40 +23,8 @@ def annotate(
     """
     done = set(_done(path, source))
     left = ((p.id, one) for p in problems for one in p.solutions if (p.id, one.id) not in done)
-    end_line(path)
-    with ThreadPoolExecutor(at_a_time) as pool:
-        for sheet in _in_turn(pool, left, annotate, at_a_time):
-            append(path, sheet.to_json())
-            yield sheet
-
-
-def _in_turn(
-    pool: ThreadPoolExecutor,
-    left: Iterator[tuple[str, Solution]],
-    annotate: Annotate,
-    at_a_time: int,
-) -> Iterator[Sheet]:
-    """The sheets as they come; what is under way at an error comes to its end, and is kept."""
-    running: set[Future[Sheet]] = set()
-    failure: Exception | None = None
-    while True:
-        while failure is None and len(running) < at_a_time:
-            if (one := next(left, None)) is None:
-                break
-            running.add(pool.submit(annotate, one[0], one[1].id, one[1].code))
-        if not running:
-            break
-        finished, running = wait(running, return_when=FIRST_COMPLETED)
-        for future in finished:
-            error = future.exception()
-            if error is None:
-                yield future.result()
-            elif isinstance(error, Exception):
-                failure = failure or error
-            else:
-                raise error
-    if failure is not None:
-        raise failure
+    jobs = (partial(annotate, problem, one.id, one.code) for problem, one in left)
+    yield from appended(path, jobs, Sheet.to_json, at_a_time=at_a_time)
 
 
 def _done(path: Path, source: str) -> Iterator[tuple[str, str]]:
