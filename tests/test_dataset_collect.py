@@ -120,7 +120,9 @@ class Solution2(object):
 
     @staticmethod
     def sum(numbers, goal):
-        return int(sum(numbers) == goal)
+        counts = collections.Counter(numbers)
+        total = sum(a * b for a, b in itertools.izip(counts.iterkeys(), counts.itervalues()))
+        return int(total == goal)
 """
 HTML = """\
 # [1480. Running Sum](https://x)

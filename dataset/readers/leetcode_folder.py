@@ -21,6 +21,11 @@ from effilint.dataset.readers.parts import solution
 from effilint.dataset.rows import Broken
 
 _NUMBERED = re.compile(r"0*(\d+)\s*[.\-_ ]\s*(.+)")
+_RENAMED = (  # by Python 3, what does the same
+    (re.compile(r"\bxrange\b"), "range"),
+    (re.compile(r"(?<=\.)iter(keys|values|items)(?=\(\))"), r"\1"),
+    (re.compile(r"\bitertools\.i(zip|map|filter)\b"), r"\1"),
+)
 _CLASS = re.compile(r"Solution\d*")
 _DESCRIPTIONS = ("README_EN.md", "description.md", "README.md")
 _DESCRIPTION = re.compile(r"<!-- description:start -->(.*?)<!-- description:end -->", re.DOTALL)
@@ -78,10 +83,11 @@ def _name(part: str) -> str | None:
 def alone(code: str) -> list[tuple[int, str]]:
     """Return each class `Solution` with what stands around the others, and its number.
 
-    They all have the name that tests call; `xrange` is the `range` of Python 3. Raises
+    They all have the name that tests call, and new names for what Python 3 calls otherwise. Raises
     `BadRowError` for what is not Python 3.
     """
-    code = re.sub(r"\bxrange\b", "range", code)
+    for old, new in _RENAMED:
+        code = old.sub(new, code)
     try:
         body = ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
