@@ -124,6 +124,7 @@ class Solution2(object):
         total = sum(a * b for a, b in itertools.izip(counts.iterkeys(), counts.itervalues()))
         return int(total == goal)
 """
+ARTICLE = f"Text\n```python\n{SLOW}```\n```java\n{{}}\n```\n```python\nif x:\n```"
 HTML = """\
 # [1480. Running Sum](https://x)
 
@@ -345,6 +346,8 @@ def test_a_folder_of_leetcode_solutions() -> None:
         "clone/1480. Running Sum of 1d Array/1480.py": FAST.replace("found = 0", "found = -0"),
         "clone/1480. Running Sum of 1d Array/README_EN.md": HTML,
         "clone/0001.Two Sum/Solution.py": FAST,  # held back
+        "clone/1480.py": FAST,
+        "clone/articles/running-sum-of-1d-array.md": ARTICLE,
         "clone/tools/running.py": FAST,  # no problem
         "clone/README.md": "Example 1: all of LeetCode",
         "clone/Python/3sum.py": "print 3\n",
@@ -366,11 +369,13 @@ def test_a_folder_of_leetcode_solutions() -> None:
     origins = {one["origins"][0]: one["code"] for one in problem["solutions"]}
     assert list(origins) == [
         "clone:1480. Running Sum of 1d Array/1480.py",
+        "clone:1480.py",
         "clone:Python/running-sum-of-1d-array.py",
         "clone:Python/running-sum-of-1d-array.py:2",
+        "clone:articles/running-sum-of-1d-array.md",
     ]
     assert {one["licence"] for one in problem["solutions"]} == {"MIT"}
-    first, second = list(origins.values())[1:]
+    first, second = list(origins.values())[2:4]
     assert "range(len(nums))" in first
     assert "O(n)" not in first
     assert "class Solution(object)" in second

@@ -1,8 +1,9 @@
 """A folder of LeetCode solutions, such as a clone of somebody's repository.
 
 A file is about the problem whose number and title, or name in addresses, its path has:
-`1. Two Sum/1.py`, `0001.Two Sum/Solution.py` and `two-sum.py` all are. What is beyond our table of
-numbers is left out, since nobody could say whether it is held back.
+`1. Two Sum/1.py`, `0001.Two Sum/Solution.py`, `two-sum.py`, `1.py`, and an article `two-sum.md`
+with programs in it, all are. What is beyond our table of numbers is left out, since nobody could
+say whether it is held back.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _RENAMED = (  # by Python 3, what does the same
     (re.compile(r"(?<=\.)iter(keys|values|items)(?=\(\))"), r"\1"),
     (re.compile(r"\bitertools\.i(zip|map|filter)\b"), r"\1"),
 )
+_BLOCK = re.compile(r"^```python3?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _CLASS = re.compile(r"Solution\d*")
 _DESCRIPTIONS = ("README_EN.md", "description.md", "README.md")
 _DESCRIPTION = re.compile(r"<!-- description:start -->(.*?)<!-- description:end -->", re.DOTALL)
@@ -42,33 +44,48 @@ _BLOCKS = {"p", "pre", "ul", "ol", "li", "div", "br"}
 
 
 def leetcode_folder(path: Path) -> Iterator[Problem | Broken]:
-    """Yield a problem for each `*.py` that has a class `Solution`.
+    """Yield a problem for each program that has a class `Solution`, and for each article with some.
 
     `Solution2` and so on beside it are solutions of their own.
     """
     licence = _licence(path)
-    for program in sorted(path.rglob("*.py")):
-        name = name_of(program.relative_to(path))
+    for file in sorted([*path.rglob("*.py"), *path.rglob("*.md")]):
+        name = name_of(file.relative_to(path))
         if name is None:
             continue
-        place = f"{path.resolve().name}:{program.relative_to(path).as_posix()}"
+        place = f"{path.resolve().name}:{file.relative_to(path).as_posix()}"
         try:
-            codes = alone(code_of(program))
+            codes = enumerate((one for code in _programs(file) for one in alone(code)), 1)
             solutions = [_solution(code, place, number, licence) for number, code in codes]
             if solutions:
-                yield leetcode_problem(name, solutions, description=_description(program.parent))
+                yield leetcode_problem(name, solutions, description=_description(file.parent))
         except (BadRowError, OSError) as error:
-            yield Broken(str(program), 0, str(error))
+            yield Broken(str(file), 0, str(error))
 
 
 def has_any(path: Path) -> bool:
-    """Return whether a folder has a file that is named as a problem is."""
-    return any(name_of(program.relative_to(path)) for program in path.rglob("*.py"))
+    """Return whether a folder has a file that is named as a problem is; a number is not enough."""
+    files = (*path.rglob("*.py"), *path.rglob("*.md"))
+    return any(_name(file.stem) or _name(file.parent.name) for file in files)
 
 
 def name_of(path: Path) -> str | None:
     """Return the name of the problem that a path in such a folder is about, if one."""
-    return _name(path.stem) or _name(path.parent.name)
+    if path.suffix == ".md":  # beside a program it has the same one, likely
+        return _name(path.stem)
+    return _name(path.stem) or _name(path.parent.name) or _numbered(path.stem)
+
+
+def _numbered(stem: str) -> str | None:
+    name, _ = identity("", int(stem)) if stem.isdecimal() else ("", None)
+    return name or None
+
+
+def _programs(file: Path) -> list[str]:
+    if file.suffix == ".py":
+        return [code_of(file)]
+    blocks = (block[1] for block in _BLOCK.finditer(text_of(file)))
+    return [block for block in blocks if "class Solution" in block]  # others are parts of some
 
 
 def _name(part: str) -> str | None:
@@ -80,8 +97,8 @@ def _name(part: str) -> str | None:
     return slug if is_known else None
 
 
-def alone(code: str) -> list[tuple[int, str]]:
-    """Return each class `Solution` with what stands around the others, and its number.
+def alone(code: str) -> list[str]:
+    """Return each class `Solution` with what stands around the others.
 
     They all have the name that tests call, and new names for what Python 3 calls otherwise. Raises
     `BadRowError` for what is not Python 3.
@@ -94,10 +111,7 @@ def alone(code: str) -> list[tuple[int, str]]:
         raise BadRowError(f"it is no Python 3: {error}") from None
     found = [c for c in body if isinstance(c, ast.ClassDef) and _CLASS.fullmatch(c.name)]
     lines = code.splitlines(keepends=True)
-    return [
-        (number, _without([c for c in found if c is not one], one.name, lines))
-        for number, one in enumerate(found, 1)
-    ]
+    return [_without([c for c in found if c is not one], one.name, lines) for one in found]
 
 
 def _without(others: Sequence[ast.ClassDef], name: str, lines: Sequence[str]) -> str:
