@@ -110,15 +110,15 @@ class Proof:
             grown = [self._bench.grown(self._original, number) for number in steps]
             more = self._answered([one for one in grown if one is not None])
             found += more
-            if len(more) < len(steps) or found[-1].answer.figures.cpu > _LONG:
+            if len(more) < len(steps) or found[-1].answer.charged > _LONG:
                 break
         return found[-_RUNGS:]
 
     def _script_rungs(self) -> list[_Rung]:
         """A few inputs of a script, up to one that takes it long enough."""
         found = self._answered(self._bench.inputs_of_scripts())
-        found.sort(key=lambda rung: rung.answer.figures.cpu)
-        enough = [rung for rung in found if rung.answer.figures.cpu > _LONG]
+        found.sort(key=lambda rung: rung.answer.charged)
+        enough = [rung for rung in found if rung.answer.charged > _LONG]
         return (found[: found.index(enough[0]) + 1] if enough else found)[-_SCRIPT_RUNGS:]
 
     def _answered(self, inputs: Sequence[tuple[int, bytes]]) -> list[_Rung]:
@@ -204,7 +204,7 @@ class Proof:
                 return Reason("does not finish again")
             if not all(self._is_same(c, rung.answer) for c in run.calls):
                 return Reason("other answers when run again")
-        cpu = [[sum(c.figures.cpu for c in run.calls) for run in side] for side in (original, runs)]
+        cpu = [[sum(c.charged for c in run.calls) for run in side] for side in (original, runs)]
         peaks = [
             [max(c.figures.net for c in run.calls) for run in side] for side in (original, runs)
         ]
@@ -238,13 +238,13 @@ def _timed_on(
     if is_of_memory:
         before, after = (c.figures.net for c in (rung.answer, answer))
         return (rung, 1) if after > before + LEAST_MEMORY / 2 else Reason(_NO_MORE_MEMORY)
-    seconds = answer.figures.cpu
-    if seconds < _PROMISING * rung.answer.figures.cpu:
+    seconds = answer.charged
+    if seconds < _PROMISING * rung.answer.charged:
         return Reason("not slower")
     for smaller, its in reversed(reached):
-        if its.figures.cpu < 2 * _ENOUGH or its.figures.cpu < _CLEAR * smaller.answer.figures.cpu:
+        if its.charged < 2 * _ENOUGH or its.charged < _CLEAR * smaller.answer.charged:
             break
-        rung, seconds = smaller, its.figures.cpu
+        rung, seconds = smaller, its.charged
         if seconds < _QUICK:
             break
     repeats = math.ceil(_ENOUGH / max(seconds, 1e-6))
