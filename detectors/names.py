@@ -1,0 +1,117 @@
+"""Names that say nothing: what a program calls its own things is not a matter of its cost.
+
+`func1`, `type1`, `attr1` and `var1` are the functions, classes, attributes and variables of the
+program, by scope and in the order in which they come; a method's object is `self`. Names of others
+stay: built-ins, modules, attributes that types of others have too, unless they are those of a
+method's object. What is imported
+under another name has its real one.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import fractions
+import re
+import types
+from collections.abc import Sequence
+
+from effilint.detectors.syntax import Leaf, Scope, Syntax
+
+_TYPES = (
+    str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset, range, slice,
+    BaseException, type, memoryview, property, collections.deque, collections.Counter,
+    collections.OrderedDict, collections.defaultdict, collections.ChainMap, decimal.Decimal,
+    fractions.Fraction, datetime.date, datetime.datetime, datetime.timedelta, type(len), type(re),
+    re.Pattern, re.Match, types.GeneratorType,
+)  # fmt: skip
+_NODES = frozenset("val next left right random neighbors children".split())  # that tests bring
+_FOREIGN = _NODES.union(*map(dir, _TYPES))
+_PREFIXES = {"function": "func", "class": "type", "bind": "var", "store": "attr"}
+_Key = tuple[int, str]
+_ATTRIBUTE = -1  # in place of a scope: attributes are the same everywhere
+
+
+def normalised(syntax: Syntax) -> list[Leaf]:
+    """Return the leaves with the names of the program numbered."""
+    attributes = _attributes(syntax)
+    names = _Names(syntax, attributes)
+    return [leaf._replace(text=names.of(leaf)) for leaf in syntax.leaves]
+
+
+def _attributes(syntax: Syntax) -> dict[str, str]:
+    """What classes of the program bind, and objects are given, to how it is bound."""
+    found: dict[str, str] = {}
+    for scope in syntax.scopes:
+        if scope.kind == "class":
+            found |= {name: "store" if how == "bind" else how for name, how in scope.bound.items()}
+    for leaf in syntax.leaves:
+        if leaf.role == "store":
+            found.setdefault(leaf.text, "store")
+    return found
+
+
+class _Names:
+    def __init__(self, syntax: Syntax, attributes: dict[str, str]) -> None:
+        self._scopes: Sequence[Scope] = syntax.scopes
+        self._calls = syntax.calls
+        self._attributes = attributes
+        self._labels: dict[_Key, str] = {}
+        self._counts: collections.Counter[str] = collections.Counter()
+        self._by_name: dict[str, list[int]] = {}
+        for number, scope in enumerate(syntax.scopes):
+            if scope.kind == "function":
+                self._by_name.setdefault(scope.name, []).append(number)
+
+    def of(self, leaf: Leaf) -> str:
+        """Return the text that stands for a leaf."""
+        if leaf.kind != "identifier" or (leaf.text[:2] == "__" == leaf.text[-2:]):
+            return leaf.text
+        if leaf.role in ("own", "store") or (
+            leaf.role == "attribute" and leaf.text not in _FOREIGN
+        ):
+            return self._attribute(leaf.text)
+        if leaf.role == "attribute":
+            return leaf.text
+        if leaf.role == "keyword":
+            return self._keyword(leaf)
+        return leaf.text if leaf.role == "import" else self._plain(leaf.text, leaf.scope)
+
+    def _plain(self, name: str, at: int) -> str:
+        """A name that stands alone, in this scope."""
+        own, is_outer = at, False
+        while True:
+            scope = self._scopes[at]
+            if name in scope.imported:
+                return scope.imported[name]
+            if name == scope.itself:
+                return "self"
+            is_seen = scope.kind != "class" or at == own
+            if is_seen and name in scope.bound and name not in scope.outer:
+                how = scope.bound[name]
+                if scope.kind != "class":
+                    return self._label((at, name), how)
+                return self._attribute(name)
+            if not at:
+                return self._label((0, name), "bind") if is_outer else name
+            is_outer = is_outer or name in scope.outer
+            at = scope.parent
+
+    def _attribute(self, name: str) -> str:
+        how = self._attributes.get(name)
+        return name if how is None else self._label((_ATTRIBUTE, name), how)
+
+    def _keyword(self, leaf: Leaf) -> str:
+        """A keyword of a call is a parameter, where a function of the program is called."""
+        for scope in self._by_name.get(self._calls.get(leaf.start, ""), ()):
+            if leaf.text in self._scopes[scope].bound:
+                return self._label((scope, leaf.text), "bind")
+        return leaf.text
+
+    def _label(self, key: _Key, how: str) -> str:
+        if key not in self._labels:
+            prefix = _PREFIXES[how]
+            self._counts[prefix] += 1
+            self._labels[key] = f"{prefix}{self._counts[prefix]}"
+        return self._labels[key]
