@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -37,5 +38,12 @@ def measure_problems(
     """
     done = {record.problem for record in measured(path) if record.seed == seed}
     left = (problem for problem in problems if problem.id not in done)
-    jobs = (partial(race, problem, sandbox, python, seed=seed) for problem in left)
+
+    def one(problem: Problem) -> Record:
+        start = time.monotonic()
+        record = race(problem, sandbox, python, seed=seed)
+        record.seconds = round((time.monotonic() - start) / at_a_time, 2)
+        return record
+
+    jobs = (partial(one, problem) for problem in left)
     yield from appended(path, jobs, Record.to_json, at_a_time=at_a_time)

@@ -37,8 +37,9 @@ class Record:
     `sizes` are those of the inputs, `agreed` how many solutions gave the same answers there, and
     `end` says why there are no larger ones. The first `within` sizes keep to the bounds that the
     problem states; None if all do. `floor`: microseconds of a call that does nothing, which are in
-    every figure. `seed` is that of the inputs, `level` that of the
-    isolation, `python` the interpreter's version.
+    every figure. `seed` is that of the inputs, `level` that of the isolation, `python` the
+    interpreter's version. `seconds`: how long it took, divided by how many problems were measured
+    at a time; 0 where that is not known.
     """
 
     problem: str
@@ -50,6 +51,7 @@ class Record:
     end: str = ""
     within: int | None = None
     floor: int = 0
+    seconds: float = 0.0
     solutions: dict[str, Course] = field(default_factory=dict)
 
     def to_json(self) -> str:

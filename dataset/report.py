@@ -13,7 +13,7 @@ from typing import Any
 
 from effilint.dataset.extras import needed
 from effilint.dataset.opinions import Finding
-from effilint.dataset.pairs import GAPS, pairs_of
+from effilint.dataset.pairs import GAPS, Of, pairs_of
 from effilint.dataset.records import Course, Record
 from effilint.dataset.writing import replacing
 from effilint.measure import Point, Verdict, growth
@@ -33,8 +33,11 @@ class Numbers:
     behaviours: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     classes: Counter[str] = field(default_factory=Counter)
     logs: list[float] = field(default_factory=list)  # of the ratios of certain pairs
-    pairs: Counter[str] = field(default_factory=Counter)
+    pairs: dict[Of, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    gaps: dict[Of, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))  # by stage
     problems: int = 0
+    timed: int = 0  # problems of which it is known how long they took
+    seconds: float = 0.0  # that these took
 
 
 def numbers(
@@ -51,10 +54,13 @@ def numbers(
                 found.ends[course.end.split(":")[0] or "came to the last size"] += 1
             if len(course.cpu) >= 4:
                 found.classes[growth_of(record, course)] += 1
-        for pair in pairs_of(record):
-            found.pairs[pair.verdict] += 1
+        for pair in (*pairs_of(record), *pairs_of(record, "memory")):
+            found.pairs[pair.of][pair.verdict] += 1
             if pair.verdict == "certain":
-                found.logs.append(math.log2(pair.ratio))
+                found.gaps[pair.of][pair.stage] += 1
+                found.logs += [math.log2(pair.ratio)] * (pair.of == "time")
+        found.timed += record.seconds > 0
+        found.seconds += record.seconds
     for finding in findings:
         found.opinions[finding.status] += 1
         if finding.status in ("agrees", "disagrees"):
@@ -171,8 +177,32 @@ def tables(numbers: Numbers) -> list[tuple[str, list[str], list[list[str]]]]:
                 for name, counts in sorted(numbers.behaviours.items())
             ],
         ),
-        ("Sampled pairs", ["order", "pairs"], _rows(numbers.pairs)),
+        *(
+            (f"Sampled pairs in {of}", ["order", "pairs"], _rows(counts))
+            for of, counts in numbers.pairs.items()
+        ),
+        *(
+            (
+                f"Sampled pairs of certain order in {of}",
+                ["ratio", "pairs"],
+                [[stage_name(stage), f"{count:,}"] for stage, count in sorted(counts.items())],
+            )
+            for of, counts in numbers.gaps.items()
+        ),
         ("Growth in time", ["class", "solutions"], _rows(numbers.classes)),
+        ("Measuring", ["", ""], _pace(numbers)),
+    ]
+
+
+def _pace(numbers: Numbers) -> list[list[str]]:
+    """How long it took, as far as that is known."""
+    if not numbers.timed:
+        return []
+    hours = numbers.seconds / 3600
+    return [
+        ["problems of known time", f"{numbers.timed:,}"],
+        ["hours", f"{hours:.1f}"],
+        ["problems an hour", f"{numbers.timed / hours:,.0f}"],
     ]
 
 

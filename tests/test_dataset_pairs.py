@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -151,10 +152,23 @@ def test_the_report(files: Path) -> None:
     assert result.exit_code == 0
     assert "certain orders in time in both: 1, the same: 100.00%" in result.stdout
     assert "ALG5" in result.stdout
+    assert "Sampled pairs of certain order in time\n  ratio  pairs\n  >= 10      1" in result.stdout
+    assert "problems an hour" not in result.stdout
     page = (files / "out" / "report.html").read_text()
     assert "ALG5" in page
     assert "100.0%" in page
     assert (files / "out" / "ratios.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_report_says_how_long_it_took(files: Path, record: Record) -> None:
+    pytest.importorskip("matplotlib")
+    other = replace(record, problem="made/other", seconds=36.0)
+    third = replace(record, problem="made/third", seconds=54.0)
+    lines = "".join(f"{one.to_json()}\n" for one in (record, other, third))
+    (files / "records.jsonl").write_text(lines)
+    result = dataset("report", "records.jsonl", "-o", "out")
+    assert "problems of known time    2" in result.stdout
+    assert "problems an hour         80" in result.stdout
 
 
 @pytest.mark.usefixtures("files")
