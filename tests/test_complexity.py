@@ -62,3 +62,171 @@ def test_unknown_loops_are_named_as_assumptions(tmp_path: Path) -> None:
     [row] = json.loads(result.output)
     assert row["time"] == "O(passes@2)"
     assert row["assumed"] == ["passes@2"]
+
+
+def bounds(folder: Path, code: str) -> dict[str, str]:
+    (folder / "a.py").write_text(code)
+    result = CliRunner().invoke(
+        main, ["complexity", str(folder / "a.py"), "--output-format", "json"]
+    )
+    return {row["function"]: row["time"] for row in json.loads(result.output)}
+
+
+AMORTISED = """\
+def window(s, k):
+    left = 0
+    for right in range(len(s)):
+        while s[right] > k and left <= right:
+            left += 1
+
+def seen(s):
+    kept = set()
+    i = 0
+    for c in s:
+        while c in kept:
+            kept.remove(s[i])
+            i += 1
+        kept.add(c)
+
+def stack(xs):
+    open_ones = []
+    for x in xs:
+        while open_ones and open_ones[-1] < x:
+            open_ones.pop()
+        open_ones.append(x)
+
+def groups(word):
+    i, n = 0, len(word)
+    while i < n:
+        j = i + 1
+        while j < n and word[j] == word[i]:
+            j += 1
+        i = j
+
+def anew(xs):
+    for _ in range(len(xs)):
+        j = 0
+        while j < len(xs):
+            j += 1
+
+def back_and_forth(xs, n):
+    j = 0
+    for x in xs:
+        while j < n:
+            j += 1
+        j -= n
+
+def inwards(nums):
+    for i in range(len(nums)):
+        j, k = i + 1, len(nums) - 1
+        while j < k:
+            if nums[j] < nums[k]:
+                j += 1
+            else:
+                k -= 1
+
+def new_stack(xs):
+    for x in xs:
+        stack = list(xs)
+        while stack:
+            stack.pop()
+"""
+
+
+def test_inner_loops_that_go_on_where_they_were_are_counted_once(tmp_path: Path) -> None:
+    found = bounds(tmp_path, AMORTISED)
+    linear = {"window": "O(s)", "seen": "O(s)", "stack": "O(xs)", "groups": "O(word)"}
+    assert {name: found[name] for name in linear} == linear
+    square = {"anew": "O(xs^2)", "back_and_forth": "O(n*xs)", "inwards": "O(nums^2)"}
+    assert {name: found[name] for name in square} == square
+    assert found["new_stack"] == "O(xs^2)"
+
+
+def test_items_have_sizes_of_their_own(tmp_path: Path) -> None:
+    code = """\
+def rows(grid):
+    return sum(x for row in grid for x in row)
+
+def digits(nums: list[int]):
+    return sum(int(d) for n in nums for d in str(n))
+
+def letters(text: str):
+    return [c.lower() for c in text] + [text[i] for i in range(len(text))]
+
+def zipped(words: list[str], nums: list[int]):
+    return [c for word, n in zip(words, nums) for c in word]
+
+def numbers(nums: list[int]):
+    return [i for n in range(len(nums)) for i in range(nums[n])]
+"""
+    assert bounds(tmp_path, code) == {
+        "rows": "O(grid*grid[])",
+        "digits": "O(nums)",
+        "letters": "O(text)",
+        "zipped": "O(nums*words[] + words*words[])",
+        "numbers": "O(nums*nums[])",
+    }
+
+
+def test_ranges_and_slices_of_a_width_that_is_told(tmp_path: Path) -> None:
+    code = """\
+def down(xs):
+    for i in range(len(xs) - 1, -1, -1):
+        for j in range(i):
+            print(xs[j])
+
+def around(xs):
+    return [xs[j] for i in range(len(xs)) for j in range(i - 1, i + 2)]
+
+def chunks(xs):
+    return [xs[i : i + 3] for i in range(len(xs))]
+
+def leaves(xs):
+    return len(xs)
+    for x in xs:
+        print(x)
+"""
+    assert bounds(tmp_path, code) == {
+        "down": "O(xs^2)",
+        "around": "O(xs)",
+        "chunks": "O(xs)",
+        "leaves": "O(1)",
+    }
+
+
+def test_recursion_goes_as_far_as_its_end_says(tmp_path: Path) -> None:
+    code = """\
+def total(xs):
+    def go(i):
+        if i == len(xs):
+            return 0
+        return xs[i] + go(i + 1)
+    return go(0)
+
+def ways(n):
+    memo = {}
+    def go(i):
+        if i >= n:
+            return 1
+        if i in memo:
+            return memo[i]
+        memo[i] = go(i + 1) + go(i + 2)
+        return memo[i]
+    return go(0)
+"""
+    found = bounds(tmp_path, code)
+    assert (found["total"], found["ways"]) == ("O(xs)", "O(n)")
+
+
+def test_patterns_and_reductions_go_through_their_text(tmp_path: Path) -> None:
+    code = """\
+import re
+from functools import reduce
+
+def clean(text):
+    return re.sub("[A-Z]", "", text)
+
+def product(xs):
+    return reduce(lambda a, b: a * b, xs)
+"""
+    assert bounds(tmp_path, code) == {"clean": "O(text)", "product": "O(xs)"}

@@ -15,7 +15,7 @@ from effilint.analyzer.facts.prices import price
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.sizes import Sizes
 from effilint.analyzer.patterns import walk_block
-from effilint.analyzer.tree import children
+from effilint.analyzer.tree import children, walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
@@ -58,6 +58,7 @@ class Costs:
         self._context = context
         self._sizes = Sizes(context)
         self._known: dict[ast.AST, Cost | None] = {}
+        self._entries: dict[ast.AST, Growth] = {}  # how often each loop is begun
 
     def of(self, function: FunctionNode) -> Cost:
         """The cost of one call of `function`."""
@@ -66,7 +67,7 @@ class Costs:
             return known
         self._known[function] = None
         total = _Total(line=function.lineno)
-        for node in function.body:
+        for node in _reached(function.body):
             self._add(node, ONE, total)
         cost = self._with_recursion(function, total)
         self._known[function] = cost
@@ -85,6 +86,7 @@ class Costs:
     def _parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
         """The children of `node` and how often each runs."""
         if isinstance(node, ast.For | ast.AsyncFor):
+            self._entries[node] = times
             inner = times * self._sizes.trips(node)
             return [
                 (node.iter, times),
@@ -92,7 +94,8 @@ class Costs:
                 *((s, times) for s in node.orelse),
             ]
         if isinstance(node, ast.While):
-            inner = times * self._sizes.trips(node)
+            self._entries[node] = times
+            inner = self._passes(node, times)
             return [
                 (node.test, inner),
                 *((s, inner) for s in node.body),
@@ -101,6 +104,14 @@ class Costs:
         if isinstance(node, COMPREHENSIONS):
             return self._comprehension_parts(node, times)
         return [(child, times) for child in children(node)]
+
+    def _passes(self, loop: ast.While, times: Growth) -> Growth:
+        """How often the body of a loop runs that is begun so many times."""
+        trips = self._sizes.trips(loop)
+        outer = self._sizes.goes_on_in(loop)
+        if outer is None or outer not in self._entries:
+            return times * trips
+        return times + self._entries[outer] * trips
 
     def _comprehension_parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
         parts: list[tuple[ast.AST, Growth]] = []
@@ -114,8 +125,10 @@ class Costs:
 
     def _add_own(self, node: ast.AST, times: Growth, total: _Total) -> None:
         line = getattr(node, "lineno", total.line)
-        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        if isinstance(node, ast.For | ast.AsyncFor):
             total.spend(times * self._sizes.trips(node), line)
+        elif isinstance(node, ast.While):
+            total.spend(self._passes(node, times), line)
         elif isinstance(node, COMPREHENSIONS):
             size = self._sizes.of(node)
             total.spend(times * size, line)
@@ -170,7 +183,7 @@ class Costs:
             target = decorator.func if isinstance(decorator, ast.Call) else decorator
             if self._context.resolve(target) in _CACHES:
                 return True
-        return False
+        return any(map(_looks_up, walk_block(function.body)))
 
     def _states(self, function: FunctionNode, calls: list[ast.Call]) -> Growth:
         """The arguments that differ from call to call: what the recursion runs through."""
@@ -178,8 +191,17 @@ class Costs:
         for name in self._context.calls.parameters(function):
             passed = [self._context.calls.argument_for(call, function, name) for call in calls]
             if any(not (isinstance(p, ast.Name) and p.id == name) for p in passed if p is not None):
-                states *= symbol(name)
+                states *= self._range_of(function, name)
         return states
+
+    def _range_of(self, function: FunctionNode, name: str) -> Growth:
+        """How many values a parameter can have: up to what ends the recursion, if that is told."""
+        for node in walk_block(function.body):
+            if isinstance(node, ast.If | ast.IfExp) and (bound := _compared(node.test, name)):
+                size = self._sizes.of(bound)
+                if not size.is_constant:
+                    return size
+        return symbol(name)
 
     def _depth(self, function: FunctionNode, calls: list[ast.Call]) -> Growth:
         names = sorted(self._states(function, calls).symbols)
@@ -201,6 +223,34 @@ class Costs:
         if any(self._context.loops(call) for call in calls):
             return 2
         return min(2, _most_on_path(function.body, set(calls)))
+
+
+def _reached(block: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements up to the one that leaves."""
+    ends = (n for n, one in enumerate(block, 1) if isinstance(one, ast.Return | ast.Raise))
+    return block[: next(ends, len(block))]
+
+
+def _looks_up(node: ast.AST) -> bool:
+    """Whether it returns what it has kept: `if key in memo: return memo[key]`."""
+    match node:
+        case ast.If(
+            test=ast.Compare(ops=[ast.In()], comparators=[kept]),
+            body=[ast.Return(value=ast.Subscript(value=found))],
+        ):
+            return ast.dump(kept) == ast.dump(found)
+    return False
+
+
+def _compared(test: ast.expr, name: str) -> ast.expr | None:
+    """What a name is compared with in a test."""
+    for node in walk(test):
+        match node:
+            case ast.Compare(left=ast.Name(id=used), comparators=[bound]) if used == name:
+                return bound
+            case ast.Compare(left=bound, comparators=[ast.Name(id=used)]) if used == name:
+                return bound
+    return None
 
 
 def _most_on_path(block: list[ast.stmt], calls: set[ast.Call]) -> int:

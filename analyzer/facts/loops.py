@@ -109,7 +109,7 @@ class Loops:
             case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper, step=None)):
                 start, stop = self._number(lower or ast.Constant(0)), self._number(upper)
                 if start is None or stop is None or start < 0 or stop < 0:
-                    return _width(lower, upper)
+                    return width(lower, upper)
                 return max(0, stop - start)
             case ast.Call(func=ast.Attribute(value=value, attr="items" | "keys" | "values")):
                 return self.length(value, depth - 1)
@@ -154,8 +154,8 @@ class Loops:
         return None
 
 
-def _width(lower: ast.expr | None, upper: ast.expr | None) -> int | None:
-    """How far apart the bounds of a slice are, whatever the variables: `[3 * i : 3 * (i + 1)]`."""
+def width(lower: ast.expr | None, upper: ast.expr | None) -> int | None:
+    """Return how far apart two bounds are, whatever the variables: `[3 * i : 3 * (i + 1)]`."""
     if lower is None or upper is None:
         return None
     if any(isinstance(node, ast.Call) for bound in (lower, upper) for node in walk(bound)):

@@ -11,7 +11,7 @@ from effilint.analyzer.facts.sizes import Sizes
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
 
-_READ_ALL = frozenset("min max sum any all math.prod statistics.mean functools.reduce".split())
+_READ_ALL = frozenset("min max sum any all math.prod statistics.mean".split())
 _COPY_ALL = frozenset(
     "list tuple set frozenset dict collections.deque collections.Counter collections.OrderedDict "
     "copy.copy copy.deepcopy str.join bytes bytearray json.dumps json.loads".split()
@@ -20,6 +20,10 @@ _LOGARITHMIC = frozenset(
     "heapq.heappush heapq.heappop heapq.heappushpop heapq.heapreplace bisect.bisect "
     "bisect.bisect_left bisect.bisect_right".split()
 )
+_TEXT_AT = {  # which argument they go through
+    "functools.reduce": 1, "re.sub": 2, "re.subn": 2, "re.findall": 1, "re.split": 1,
+    "re.search": 1, "re.match": 1, "re.fullmatch": 1, "re.finditer": 1,
+}  # fmt: skip
 _SEARCHING_METHODS = frozenset("index count remove find rfind insert reverse isdisjoint".split())
 _COPYING_METHODS = frozenset(
     "copy split rsplit splitlines join replace strip lstrip rstrip lower upper extend update union "
@@ -61,6 +65,9 @@ def _search(container: ast.expr, context: Context, sizes: Sizes) -> Growth:
 def _call(call: ast.Call, context: Context, sizes: Sizes) -> tuple[Growth, Growth]:
     name = context.resolve(call.func)
     size = sizes.of(call.args[0]) if call.args else ONE
+    if (place := _TEXT_AT.get(name or "")) is not None:
+        size = sizes.of(call.args[place]) if place < len(call.args) else ONE
+        return size, ONE if name == "functools.reduce" else size
     if name == "sorted":
         return size * size.log(), size
     if name in ("min", "max") and len(call.args) > 1:

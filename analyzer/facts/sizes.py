@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
-from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.lattice import item_type
+from effilint.analyzer.facts.loops import Loop, width
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, Binding, Kind, Symbol
 from effilint.analyzer.tree import walk
 
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 _SAME_SIZE = frozenset(
     "list tuple set frozenset sorted reversed iter enumerate dict sum str abs int float len min "
     "max collections.deque collections.Counter collections.OrderedDict itertools.accumulate filter "
+    "itertools.pairwise itertools.compress itertools.starmap itertools.groupby "
     "itertools.islice itertools.takewhile itertools.dropwhile copy.copy copy.deepcopy range".split()
 )
 _SUM_OF_SIZES = frozenset(("itertools.chain", "zip", "itertools.zip_longest"))
 _GROWING = frozenset(("append", "add", "appendleft", "insert", "push", "put", "heappush"))
 _TAKING = frozenset(("pop", "popleft", "popitem", "get", "get_nowait"))
+_LESSENING = (ast.Sub, ast.FloorDiv, ast.Div, ast.Mod, ast.RShift, ast.BitAnd)
 _UNKNOWN_WHILE = "passes@{}"
 
 
@@ -131,12 +134,14 @@ class Sizes:
             base = node.value
             while isinstance(base, ast.Subscript):
                 base = base.value
-            kind = self._context.type_of(node)
-            if kind.is_number or isinstance(base, ast.Constant):
+            kind, whole = self._context.type_of(node), self._context.type_of(node.value)
+            if kind.is_number or whole.name == "str" or isinstance(base, ast.Constant):
                 return ONE
             return symbol(f"{ast.unparse(base)}[]")
         upper = node.slice.upper
         if isinstance(upper, ast.Constant) and isinstance(upper.value, int) and upper.value >= 0:
+            return ONE
+        if self._context.length(node) is not None:
             return ONE
         return self.of(node.value)  # whatever the bounds are
 
@@ -145,14 +150,16 @@ class Sizes:
         args = [a.value if isinstance(a, ast.Starred) else a for a in call.args]
         if name == "math.isqrt" or name == "math.sqrt":
             return self.of(args[0]).root() if args else ONE
-        if name == "range" and len(args) > 1:
-            return self.of(args[1])
+        if name == "range" and args:
+            return self._range(args)
         if name == "map" and len(args) > 1:
             return self.of(args[1])
         if name == "filter" and len(args) > 1:
             return self.of(args[1])
         if name in ("min", "max") and len(args) > 1:
             return _total(self.of(arg) for arg in args)
+        if name == "str" and args and self._context.type_of(args[0]).is_number:
+            return self.of(args[0]).log()
         if name in _SAME_SIZE:
             return self.of(args[0]) if args else ONE
         if name in _SUM_OF_SIZES:
@@ -168,6 +175,28 @@ class Sizes:
         if isinstance(call.func, ast.Attribute) and name is None:
             return self.of(call.func.value)  # split, items, copy, lower, ...
         return ONE
+
+    def _range(self, args: list[ast.expr]) -> Growth:
+        """How many numbers there are in a range, at most."""
+        if len(args) == 2 and width(args[0], args[1]) is not None:
+            return ONE
+        is_down = len(args) == 3 and isinstance(args[2], ast.UnaryOp)
+        end = args[0] if is_down or len(args) == 1 else args[1]
+        return self._magnitude(end)
+
+    def _magnitude(self, node: ast.expr) -> Growth:
+        """How large a number is, also one that is an item: the size of that would be a constant."""
+        match node:
+            case ast.Subscript(slice=ast.Slice()):
+                return self.of(node)
+            case ast.Subscript(value=ast.Name() | ast.Attribute() as whole):
+                return symbol(f"{ast.unparse(whole)}[]")
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self._magnitude(left) + self._magnitude(right)
+            case ast.Call(func=ast.Name("min"), args=[_, _, *_] as args):
+                sizes = [self._magnitude(arg) for arg in args]
+                return next((size for size in sizes if not size.is_constant), ONE)
+        return self.of(node)
 
     def _of_symbol(self, target: Symbol) -> Growth:
         if target in self._active:
@@ -187,19 +216,43 @@ class Sizes:
         if binding.kind is Kind.LOOP:
             return self._loop_item(target, binding)
         if binding.kind is Kind.AUGMENTED:
-            return self._passes_around(binding.node) * self.of(binding.value)
+            return self._augmented(target, binding)
         if binding.kind in (Kind.ASSIGN, Kind.UNPACK):
             return self.of(_unpacked(binding.value, binding.path))
         return ONE
 
+    def _augmented(self, target: Symbol, binding: Binding) -> Growth:
+        """What `+=` and its kin add to a number or a container in all."""
+        assert binding.value is not None
+        if isinstance(self._operator(binding, target.name), _LESSENING):
+            return ONE
+        for loop in self._context.loops(binding.node):
+            bound = bound_in(loop, target.name) if isinstance(loop, ast.While) else None
+            if bound is not None:
+                return self.of(bound)
+        return self._passes_around(binding.node) * self.of(binding.value)
+
     def _loop_item(self, target: Symbol, binding: Binding) -> Growth:
-        match binding.value:
+        source, path = binding.value, binding.path
+        match source:
             case ast.Call(func=ast.Name("range")) as call:
                 return self.of(call)
-            case ast.Call(func=ast.Name("enumerate"), args=[inner, *_]) if binding.path == (0,):
+            case ast.Call(func=ast.Name("enumerate"), args=[inner, *_]) if path == (0,):
                 return self.of(inner)
-        first = self._context.type_of(ast.Name(target.name, ast.Load()))
-        return ONE if first.is_number else symbol(target.name)
+            case ast.Call(func=ast.Name("enumerate"), args=[inner, *_]) if path[:1] == (1,):
+                source, path = inner, path[1:]
+            case ast.Call(func=ast.Name("zip"), args=args) if path and path[0] < len(args):
+                source, path = args[path[0]], path[1:]
+        assert source is not None
+        whole = self._context.type_of(source)
+        item = item_type(whole)
+        for step in path:
+            item = item.items[step] if item.items and step < len(item.items) else item_type(item)
+        read = [self._context.type_of(load) for load in target.loads[:1]]
+        if item.is_number or whole.name == "str" or any(kind.is_number for kind in read):
+            return ONE
+        outer = self.of(source).symbols
+        return symbol(f"{outer.pop()}[]" if len(outer) == 1 else target.name)
 
     def _growth_in_loops(self, target: Symbol) -> Growth:
         """What `append` and its kin add, where they are in loops."""
@@ -238,6 +291,16 @@ class Sizes:
             return _total(self.of(n) for n in named).log()
         if _is_bisection(loop):
             return _total(self.of(n) for n in named).log()
+        followed = [n for n in named if self._is_followed(loop, n)]
+        if followed:
+            return _total(self.of(n) for n in named if n not in followed)
+        bounds = [
+            limit
+            for name in dict.fromkeys(n.id for n in named if steps[n.id] == "add")
+            if (limit := bound_in(loop, name)) is not None
+        ]
+        if bounds:
+            return _total(map(self.of, bounds))
         if "add" in steps.values():
             others = [n for n in named if steps[n.id] != "add"] or named
             bound = _total(self.of(n) for n in others)
@@ -249,7 +312,124 @@ class Sizes:
         for name in named:
             if _takes_from(loop, name.id) and not _grows(loop, name.id):
                 return self.of(name)
+        for subscript, _ in _indexed(loop):
+            return self.of(subscript.value)
         return symbol(_UNKNOWN_WHILE.format(loop.lineno))
+
+    def _is_followed(self, loop: ast.While, name: ast.Name) -> bool:
+        """Whether the loop goes on where another index has come to: `i = j` after `j += 1`."""
+        target = self._context.symbol(name)
+        return target is not None and any(
+            isinstance(binding.value, ast.Name)
+            and self._context.inside(binding.node, loop)
+            and _step(loop, binding.value.id) == "add"
+            and self._starts_from(loop, binding.value, name.id)
+            for binding in target.bindings
+            if binding.kind is Kind.ASSIGN
+        )
+
+    def _starts_from(self, loop: ast.AST, index: ast.Name, name: str) -> bool:
+        """Whether an index is set in the loop to another one, or a bit more, and nothing else."""
+        target = self._context.symbol(index)
+        inside = [
+            binding
+            for binding in (target.bindings if target else ())
+            if binding.kind is not Kind.AUGMENTED and self._context.inside(binding.node, loop)
+        ]
+        return all(_is_from(binding.value, name) for binding in inside)
+
+    def goes_on_in(self, loop: ast.While) -> Loop | None:
+        """The outermost loop around in which it goes on where it was, all passes taken together.
+
+        What it counts up, or takes from, is not set anew in there: the passes in all the rounds
+        of that loop together are no more than those of one that began anew.
+        """
+        movers = [n for n in walk(loop.test) if isinstance(n, ast.Name) and _moves(loop, n.id)]
+        movers += [index for _, index in _indexed(loop)]
+        found = None
+        for outer in self._context.loops(loop):
+            if not isinstance(outer, ast.For | ast.AsyncFor | ast.While):
+                break
+            if not any(self._is_kept(loop, outer, mover) for mover in movers):
+                break
+            found = outer
+        return found
+
+    def _is_kept(self, loop: ast.While, outer: ast.AST, mover: ast.Name) -> bool:
+        target = self._context.symbol(mover)
+        if target is None:
+            return False
+        inside = [b for b in target.bindings if self._context.inside(b.node, outer)]
+        if _takes_from(loop, mover.id):
+            return not inside
+        changes = [(b, self._operator(b, mover.id)) for b in inside]
+        directions = {type(operator) for _, operator in changes if operator is not None}
+        set_anew = [b for b, operator in changes if operator is None]
+        return len(directions) == 1 and all(self._is_led(outer, b, mover) for b in set_anew)
+
+    def _operator(self, binding: Binding, name: str) -> ast.operator | None:
+        """How a binding changes the value that was there; None if it does not."""
+        match self._context.parent(binding.node), binding.value:
+            case ast.AugAssign(op=operator), _:
+                return operator
+            case ast.Assign(), ast.BinOp(left=ast.Name(id=used), op=operator) if used == name:
+                return operator
+        return None
+
+    def _is_led(self, outer: ast.AST, binding: Binding, mover: ast.Name) -> bool:
+        """Whether an index starts from another, which follows it: `j = i + 1` and later `i = j`."""
+        if binding.kind is not Kind.ASSIGN or not isinstance(outer, ast.While):
+            return False
+        return any(
+            isinstance(leader, ast.Name)
+            and leader.id != mover.id
+            and _is_from(binding.value, leader.id)
+            and self._is_followed(outer, leader)
+            for leader in walk(outer.test)
+        )
+
+
+def bound_in(loop: ast.While, name: str) -> ast.expr | None:
+    """The expression that a name stays below while the loop goes on, if its test says one."""
+    tests = loop.test.values if isinstance(loop.test, ast.BoolOp) else [loop.test]
+    if isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.Or):
+        return None
+    for test in tests:
+        match test:
+            case ast.Compare(
+                left=ast.Name(id=low), ops=[ast.Lt() | ast.LtE() | ast.NotEq()], comparators=[high]
+            ) if low == name:
+                return high
+            case ast.Compare(
+                left=high, ops=[ast.Gt() | ast.GtE() | ast.NotEq()], comparators=[ast.Name(id=low)]
+            ) if low == name:
+                return high
+    return None
+
+
+def _indexed(loop: ast.While) -> Iterator[tuple[ast.Subscript, ast.Name]]:
+    """The items that the loop looks at one after another: `s[i]` where it counts `i`."""
+    for node in walk(loop):
+        match node:
+            case ast.Subscript(value=ast.Name(), slice=ast.Name(id=name) as index) if (
+                _step(loop, name) == "add"
+            ):
+                yield node, index
+
+
+def _is_from(value: ast.expr | None, name: str) -> bool:
+    """Whether it is a name, or that and a number."""
+    match value:
+        case (
+            ast.Name(id=used)
+            | ast.BinOp(left=ast.Name(id=used), op=ast.Add(), right=ast.Constant())
+        ):
+            return used == name
+    return False
+
+
+def _moves(loop: ast.While, name: str) -> bool:
+    return _step(loop, name) == "add" or (_takes_from(loop, name) and not _grows(loop, name))
 
 
 def _unpacked(value: ast.expr, path: tuple[int, ...]) -> ast.expr:
