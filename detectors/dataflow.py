@@ -1,11 +1,12 @@
 """How values flow between the variables of a program, as GraphCodeBERT reads it.
 
-Variables
-are leaves that are no keyword and no punctuation: names, numbers, texts. Where a variable gets its
-value from (Guo et al., "GraphCodeBERT: Pre-training Code Representations with Data Flow", 2021,
-section 3): a name that is read comes from where it was bound last, what is assigned is computed
-from the variables on the right. Branches are merged; loops are gone through twice, so that what
-one round leaves is known in the next. Code that cannot be parsed has leaves and flow all the same.
+Variables are leaves that are no keyword and no punctuation: names, numbers, texts. Where a variable
+gets its value from (Guo et al., "GraphCodeBERT: Pre-training Code Representations with Data Flow",
+2021, section 3): a name that is read comes from where it was bound last, what is assigned is
+computed from the variables on the right. Branches are merged; loops are gone through twice, so that
+what one round leaves is known in the next. Code that cannot be parsed has leaves and flow all the
+same. Other than in 2021 loops that have an `else` have both, `:=` assigns, and expressions in
+f-strings count.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from effilint.detectors.syntax import LOOPS, Leaf, Syntax
+from effilint.detectors.syntax import LOOPS, Leaf, Syntax, is_leaf
 
 _ASSIGNMENTS = ("assignment", "augmented_assignment", "named_expression")
 _BRANCHES = ("elif_clause", "else_clause")
@@ -69,7 +70,7 @@ class _Graph:
     def go(self, node: Node, states: _States, depth: int, loops: int) -> None:
         """Follow the values through a node; `states` say where each name was bound last."""
         kind, children = node.type, node.children
-        if depth > _DEEPEST or not children or kind == "string":
+        if depth > _DEEPEST or is_leaf(kind, children):
             for leaf in self._variables(node):
                 self._read(leaf, states)
         elif kind == "default_parameter":

@@ -98,7 +98,7 @@ def _parser() -> Parser:
 
 
 def parsed(text: str) -> Syntax:
-    """Return the leaves of a program, without comments and docstrings; a text is one leaf."""
+    """Return the leaves of a program, without comments and docstrings."""
     data = text.encode("utf-8", "replace")
     tree = _parser().parse(data)
     walk = _Walk(data)
@@ -138,7 +138,7 @@ class _Walk:
             if kind == "comment":
                 continue
             children = node.children
-            if not children or kind == "string":
+            if is_leaf(kind, children):
                 self._leaf(place, kind)
             elif not _is_docstring(kind, children):
                 left.extend(reversed(list(self._below(place, kind, children))))
@@ -278,6 +278,13 @@ def _passed(kind: str, role: str, count: int) -> str:
     if kind == "dotted_name":  # of a `case`: a name alone is bound
         return "bind" if role == "bind" and count == 1 else "use"
     return role if kind in _PATTERNS and role in ("bind", "parameter") else "use"
+
+
+def is_leaf(kind: str, children: list[Node]) -> bool:
+    """Return whether a node is one token: texts are, unless they have expressions in them."""
+    if kind == "string":
+        return all(child.type != "interpolation" for child in children)
+    return not children
 
 
 def _is_docstring(kind: str, children: list[Node]) -> bool:

@@ -95,7 +95,11 @@ def tokenizer() -> Tokenizer:
 
 def test_tokens_are_leaves_without_comments_and_docstrings() -> None:
     assert words(SUM)[:16] == "def f ( xs , k = 3 ) : total = 0 for x in".split()
-    assert words('x = f"a {b} c"  # y') == ["x", "=", 'f"a {b} c"']
+    assert words('x = f"a"  # y') == ["x", "=", 'f"a"']
+    assert words('x = f"a {b} c"') == ["x", "=", 'f"', "a ", "{", "b", "}", " c", '"']
+    assert ("b", 2, [("b", 1)], False) in flow('b = 1
+print(f"{b}")
+')
     assert words("x = '''a\nb'''\n'''alone'''\n") == ["x", "=", "'''a\nb'''"]
 
 
@@ -207,6 +211,9 @@ def test_names_of_other_scopes() -> None:
     assert renamed("def f():\n    global x\n    x = 1\n").endswith("var1 = 1")
     text = "def f(a):\n    def g():\n        nonlocal a\n        a += b\n"
     assert renamed(text).endswith("def func2 ( ) : nonlocal var1 var1 += b")
+    assert renamed('def f(a):\n    return f"{a!r} {len(a)}"\n').endswith(
+        'return f" { var1 !r }   { len ( var1 ) } "'
+    )
     text = "class A:\n    n = 1\n    m = n\n    def f(self):\n        return n, self.n\n"
     assert renamed(text).endswith("return n , self . attr1")
 
