@@ -97,9 +97,7 @@ def test_tokens_are_leaves_without_comments_and_docstrings() -> None:
     assert words(SUM)[:16] == "def f ( xs , k = 3 ) : total = 0 for x in".split()
     assert words('x = f"a"  # y') == ["x", "=", 'f"a"']
     assert words('x = f"a {b} c"') == ["x", "=", 'f"', "a ", "{", "b", "}", " c", '"']
-    assert ("b", 2, [("b", 1)], False) in flow('b = 1
-print(f"{b}")
-')
+    assert ("b", 2, [("b", 1)], False) in flow('b = 1\nprint(f"{b}")\n')
     assert words("x = '''a\nb'''\n'''alone'''\n") == ["x", "=", "'''a\nb'''"]
 
 
