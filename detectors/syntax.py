@@ -289,4 +289,6 @@ def is_leaf(kind: str, children: list[Node]) -> bool:
 
 def _is_docstring(kind: str, children: list[Node]) -> bool:
     """Whether a statement is a text alone: nothing is done with it."""
-    return kind == "expression_statement" and len(children) == 1 and children[0].type == "string"
+    if kind != "expression_statement" or len(children) != 1:
+        return False
+    return children[0].type == "string" and is_leaf("string", children[0].children)

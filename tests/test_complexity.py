@@ -230,3 +230,131 @@ def product(xs):
     return reduce(lambda a, b: a * b, xs)
 """
     assert bounds(tmp_path, code) == {"clean": "O(text)", "product": "O(xs)"}
+
+
+NOT_AMORTISED = """\
+def merge(xs, ys):
+    left = 0
+    for x in xs:
+        j = 0
+        while left < len(xs) and j < len(ys) - 1:
+            j += 1
+            if ys[j] == x:
+                left += 1
+
+def subsequences(xs, s):
+    i = 0
+    for x in xs:
+        j = 0
+        while j < len(xs):
+            if x == xs[j] and i < len(s):
+                i += 1
+            j += 1
+
+def sometimes(s, n):
+    i = 0
+    while i < n:
+        j = i + 1
+        while j < n and s[j] != "x":
+            j += 1
+        if s[i] == "y":
+            i = j
+        else:
+            i += 1
+
+def follow(xs: list[int], parent: dict[int, int]):
+    for x in xs:
+        while x in parent:
+            x = parent.get(x)
+
+def refilled(xs, ys):
+    st = []
+    for x in xs:
+        while st:
+            st.pop()
+        st[:] = ys
+
+def reset(xs):
+    j = 0
+    def again():
+        nonlocal j
+        j = 0
+    for x in xs:
+        while j < len(xs):
+            j += 1
+        again()
+"""
+
+
+def test_inner_loops_that_begin_anew_are_not_counted_once(tmp_path: Path) -> None:
+    found = bounds(tmp_path, NOT_AMORTISED)
+    assert found["merge"] == "O(xs*ys + xs^2)"
+    assert found["subsequences"] == "O(xs^2)"
+    assert found["sometimes"] == "O(n^2)"
+    assert found["follow"].startswith("O(passes@")
+    assert "xs*ys" in found["refilled"]
+    assert found["reset"] == "O(xs^2)"
+
+
+def test_recursion_that_goes_down_or_forgets(tmp_path: Path) -> None:
+    code = """\
+def comb(n, k):
+    if k == 0 or k == n:
+        return 1
+    return comb(n - 1, k - 1) + comb(n - 1, k)
+
+def fact(n, low):
+    if n <= low:
+        return 1
+    return n * fact(n - 1, low)
+
+BASE = {0: 0, 1: 1}
+
+def fib(n):
+    if n in BASE:
+        return BASE[n]
+    return fib(n - 1) + fib(n - 2)
+
+def forgets(n):
+    memo = {}
+    if n in memo:
+        return memo[n]
+    memo[n] = forgets(n - 1) + forgets(n - 2)
+    return memo[n]
+"""
+    assert bounds(tmp_path, code) == {
+        "comb": "O(2^k*2^n)",
+        "fact": "O(n)",
+        "fib": "O(2^n)",
+        "forgets": "O(2^n)",
+    }
+
+
+def test_ranges_of_items_and_powers(tmp_path: Path) -> None:
+    code = """\
+def items(nums: list[int]):
+    return [i for n in nums for i in range(n)]
+
+def down(n):
+    return [i for i in range(0, -n, -1)]
+
+def digits(n: int):
+    return str(2**n)
+
+def beyond(xs, n):
+    i = 0
+    while i < n:
+        i += len(xs)
+    return [j for j in range(i)]
+"""
+    found = bounds(tmp_path, code)
+    assert found["items"] == "O(nums*nums[])"
+    assert found["down"] == "O(n)"
+    assert found["beyond"] == "O(n + xs)"
+
+
+def test_many_items_of_a_long_loop_take_no_time(tmp_path: Path) -> None:
+    lines = "".join(f"        a{n} = s[i]\n" for n in range(1500))
+    assert (
+        bounds(tmp_path, f"def f(s, i):\n    while True:\n{lines}        i += 1\n")["f"] == "O(s)"
+    )

@@ -166,7 +166,8 @@ def collected(*arguments: str) -> list[dict[str, Any]]:
 
 
 def written() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
+    with Path("out.jsonl").open() as lines:
+        return [json.loads(line) for line in lines]
 
 
 def counted(result: Result, words: str) -> int:
@@ -351,6 +352,12 @@ def test_a_folder_of_leetcode_solutions() -> None:
         "clone/tools/running.py": FAST,  # no problem
         "clone/README.md": "Example 1: all of LeetCode",
         "clone/Python/3sum.py": "print 3\n",
+        "clone/0072.Edit Distance/memoize.py": FAST,  # one of the two is held back
+        "clone/Permutations/0031.py": FAST,
+        "clone/LICENSES/MIT.txt": "text",
+        "clone/0015.3Sum/Solution.py": FAST,
+        "clone/0015.3Sum/README.md": "<![foo[ x ]]>",
+        "clone/132-pattern.py": f"# a\fb \u2028\n{TWO_CLASSES}",
         "clone/Python/lru-cache.py": "class LRUCache: pass\n",
     }
     for name, content in files.items():
@@ -358,8 +365,13 @@ def test_a_folder_of_leetcode_solutions() -> None:
         Path(name).write_text(content)
     result = collect("clone", "-o", "out.jsonl")
     assert "3sum.py: it is no Python 3" in result.stderr
+    assert "memoize.py: its path is about edit-distance and memoize" in result.stderr
+    assert "0031.py: its path is about next-permutation and permutations" in result.stderr
+    assert "Solution.py: its description is no HTML" in result.stderr
     assert counted(result, "held back for the final test") == 1
-    (problem,) = written()
+    pattern, problem = written()
+    assert pattern["id"] == "leetcode/132-pattern"
+    assert [one["code"].count("def countPairs") for one in pattern["solutions"]] == [1, 1]
     assert (problem["id"], problem["number"]) == ("leetcode/running-sum-of-1d-array", 1480)
     assert problem["description"] == (
         "Return the **sum**.\n\n**Example 1:**\n\n**Input:** nums = [1,3], goal = 4\n"

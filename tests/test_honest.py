@@ -66,7 +66,7 @@ def printed(text: str, content: bytes) -> bytes:
         path = Path(folder, "program.py")
         path.write_text(text, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-I", str(path)],
+            [sys.executable, "-P", "-s", str(path)],
             input=content,
             capture_output=True,
             check=False,

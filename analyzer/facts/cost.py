@@ -183,7 +183,9 @@ class Costs:
             target = decorator.func if isinstance(decorator, ast.Call) else decorator
             if self._context.resolve(target) in _CACHES:
                 return True
-        return any(map(_looks_up, walk_block(function.body)))
+        body = list(walk_block(function.body))
+        kept = [found for node in body if (found := _looked_up(node)) is not None]
+        return any(_is_stored_in(body, one) for one in kept)
 
     def _states(self, function: FunctionNode, calls: list[ast.Call]) -> Growth:
         """The arguments that differ from call to call: what the recursion runs through."""
@@ -191,12 +193,15 @@ class Costs:
         for name in self._context.calls.parameters(function):
             passed = [self._context.calls.argument_for(call, function, name) for call in calls]
             if any(not (isinstance(p, ast.Name) and p.id == name) for p in passed if p is not None):
-                states *= self._range_of(function, name)
+                is_up = any(_is_more(p, name) for p in passed)
+                states *= self._range_of(function, name) if is_up else symbol(name)
         return states
 
     def _range_of(self, function: FunctionNode, name: str) -> Growth:
-        """How many values a parameter can have: up to what ends the recursion, if that is told."""
+        """How many values a parameter that goes up can have: to what ends the recursion."""
         for node in walk_block(function.body):
+            if isinstance(node, ast.If) and not isinstance(node.body[-1], ast.Return | ast.Raise):
+                continue
             if isinstance(node, ast.If | ast.IfExp) and (bound := _compared(node.test, name)):
                 size = self._sizes.of(bound)
                 if not size.is_constant:
@@ -231,14 +236,31 @@ def _reached(block: list[ast.stmt]) -> list[ast.stmt]:
     return block[: next(ends, len(block))]
 
 
-def _looks_up(node: ast.AST) -> bool:
-    """Whether it returns what it has kept: `if key in memo: return memo[key]`."""
+def _looked_up(node: ast.AST) -> ast.expr | None:
+    """What it returns from what it has kept: `if key in memo: return memo[key]`."""
     match node:
         case ast.If(
             test=ast.Compare(ops=[ast.In()], comparators=[kept]),
             body=[ast.Return(value=ast.Subscript(value=found))],
-        ):
-            return ast.dump(kept) == ast.dump(found)
+        ) if ast.dump(kept) == ast.dump(found):
+            return found
+    return None
+
+
+def _is_stored_in(body: list[ast.AST], kept: ast.expr) -> bool:
+    """Whether a function adds to a container, and does not make it anew in each call."""
+    targets = [node for node in body if isinstance(node, ast.Name | ast.Subscript)]
+    stores = [node for node in targets if isinstance(node.ctx, ast.Store)]
+    is_own = any(isinstance(s, ast.Name) and s.id == getattr(kept, "id", "") for s in stores)
+    wanted = ast.dump(kept)
+    is_added = any(isinstance(s, ast.Subscript) and ast.dump(s.value) == wanted for s in stores)
+    return is_added and not is_own
+
+
+def _is_more(passed: ast.expr | None, name: str) -> bool:
+    match passed:
+        case ast.BinOp(left=ast.Name(id=used), op=ast.Add()) if used == name:
+            return True
     return False
 
 
@@ -246,9 +268,13 @@ def _compared(test: ast.expr, name: str) -> ast.expr | None:
     """What a name is compared with in a test."""
     for node in walk(test):
         match node:
-            case ast.Compare(left=ast.Name(id=used), comparators=[bound]) if used == name:
+            case ast.Compare(
+                left=ast.Name(id=used), ops=[ast.Eq() | ast.Gt() | ast.GtE()], comparators=[bound]
+            ) if used == name:
                 return bound
-            case ast.Compare(left=bound, comparators=[ast.Name(id=used)]) if used == name:
+            case ast.Compare(
+                left=bound, ops=[ast.Eq() | ast.Lt() | ast.LtE()], comparators=[ast.Name(id=used)]
+            ) if used == name:
                 return bound
     return None
 

@@ -71,8 +71,15 @@ class Growth:
         return all(any(_covers(mine, term) for mine in self.terms) for term in other.terms)
 
     def log(self) -> Growth:
-        """The logarithm of it, as the sum of the logarithms of its symbols."""
-        terms: set[Term] = {(Factor(symbol, Fraction(0), 1),) for symbol in self.symbols}
+        """The logarithm of it, as the sum of the logarithms of its symbols.
+
+        That of `2^n` is n, that of `n!` counts as `n*log(n)`.
+        """
+        logs: dict[str, Term] = {s: (Factor(s, Fraction(0), 1),) for s in self.symbols}
+        for factor in (factor for term in self.terms for factor in term if factor.exponential):
+            power = Factor(factor.symbol, Fraction(1), int("!" in factor.exponential))
+            logs[factor.symbol] = (power,)
+        terms = set(logs.values())
         return _pruned(frozenset(terms)) if terms else ONE
 
     def root(self) -> Growth:

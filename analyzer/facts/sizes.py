@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
@@ -35,6 +35,8 @@ class Sizes:
         self._context = context
         self._active: set[object] = set()
         self._known: dict[ast.AST, Growth] = {}
+        self._indexes: dict[ast.While, dict[str, tuple[ast.Subscript, ast.Name]]] = {}
+        self._going: dict[ast.While, Loop | None] = {}
 
     def of(self, node: ast.expr) -> Growth:
         """The length of a container, or the magnitude of a number."""
@@ -181,8 +183,9 @@ class Sizes:
         if len(args) == 2 and width(args[0], args[1]) is not None:
             return ONE
         is_down = len(args) == 3 and isinstance(args[2], ast.UnaryOp)
-        end = args[0] if is_down or len(args) == 1 else args[1]
-        return self._magnitude(end)
+        if is_down:
+            return self._magnitude(args[0]) + self._magnitude(args[1])
+        return self._magnitude(args[0] if len(args) == 1 else args[1])
 
     def _magnitude(self, node: ast.expr) -> Growth:
         """How large a number is, also one that is an item: the size of that would be a constant."""
@@ -196,7 +199,12 @@ class Sizes:
             case ast.Call(func=ast.Name("min"), args=[_, _, *_] as args):
                 sizes = [self._magnitude(arg) for arg in args]
                 return next((size for size in sizes if not size.is_constant), ONE)
-        return self.of(node)
+        size, target = self.of(node), self._context.symbol(node)
+        for binding in target.bindings if target and size.is_constant else ():
+            if binding.kind is Kind.LOOP and binding.value is not None:
+                outer = self.of(binding.value).symbols
+                return symbol(f"{outer.pop()}[]") if len(outer) == 1 else size
+        return size
 
     def _of_symbol(self, target: Symbol) -> Growth:
         if target in self._active:
@@ -228,8 +236,10 @@ class Sizes:
             return ONE
         for loop in self._context.loops(binding.node):
             bound = bound_in(loop, target.name) if isinstance(loop, ast.While) else None
-            if bound is not None:
-                return self.of(bound)
+            if bound is not None:  # and a step beyond
+                step = self.of(binding.value)
+                is_product = isinstance(self._operator(binding, target.name), ast.Mult)
+                return self.of(bound) * step if is_product else self.of(bound) + step
         return self._passes_around(binding.node) * self.of(binding.value)
 
     def _loop_item(self, target: Symbol, binding: Binding) -> Growth:
@@ -266,6 +276,10 @@ class Sizes:
                     call = self._context.parent(parent)
                     if isinstance(call, ast.Call) and call.args:
                         total += self._passes_around(load) * self.of(call.args[0])
+                case ast.Subscript(ctx=ast.Store(), slice=ast.Slice()):
+                    given = getattr(self._context.statement(load), "value", None)
+                    size = self.of(given) if isinstance(given, ast.expr) else ONE
+                    total += self._passes_around(load) * size
                 case ast.Subscript(ctx=ast.Store()):
                     total += self._passes_around(load)
                 case ast.Call(func=ast.Attribute(attr="heappush") | ast.Name("heappush")):
@@ -312,20 +326,24 @@ class Sizes:
         for name in named:
             if _takes_from(loop, name.id) and not _grows(loop, name.id):
                 return self.of(name)
-        for subscript, _ in _indexed(loop):
+        for subscript, _ in self._indexed(loop).values():
             return self.of(subscript.value)
         return symbol(_UNKNOWN_WHILE.format(loop.lineno))
 
     def _is_followed(self, loop: ast.While, name: ast.Name) -> bool:
         """Whether the loop goes on where another index has come to: `i = j` after `j += 1`."""
         target = self._context.symbol(name)
-        return target is not None and any(
-            isinstance(binding.value, ast.Name)
-            and self._context.inside(binding.node, loop)
+        inside = [
+            binding
+            for binding in (target.bindings if target else ())
+            if self._context.inside(binding.node, loop)
+        ]
+        return bool(inside) and all(
+            binding.kind is Kind.ASSIGN
+            and isinstance(binding.value, ast.Name)
             and _step(loop, binding.value.id) == "add"
             and self._starts_from(loop, binding.value, name.id)
-            for binding in target.bindings
-            if binding.kind is Kind.ASSIGN
+            for binding in inside
         )
 
     def _starts_from(self, loop: ast.AST, index: ast.Name, name: str) -> bool:
@@ -344,24 +362,45 @@ class Sizes:
         What it counts up, or takes from, is not set anew in there: the passes in all the rounds
         of that loop together are no more than those of one that began anew.
         """
+        if loop not in self._going:
+            self._going[loop] = self._outermost(loop)
+        return self._going[loop]
+
+    def _outermost(self, loop: ast.While) -> Loop | None:
         movers = [n for n in walk(loop.test) if isinstance(n, ast.Name) and _moves(loop, n.id)]
-        movers += [index for _, index in _indexed(loop)]
+        movers += [index for _, index in self._indexed(loop).values()]
         found = None
-        for outer in self._context.loops(loop):
+        for outer in self._context.loops(loop) if movers else ():
             if not isinstance(outer, ast.For | ast.AsyncFor | ast.While):
                 break
-            if not any(self._is_kept(loop, outer, mover) for mover in movers):
+            # Which of them moves in a pass is not known: none may be set anew.
+            if not all(self._is_kept(loop, outer, mover) for mover in movers):
                 break
             found = outer
         return found
+
+    def _indexed(self, loop: ast.While) -> dict[str, tuple[ast.Subscript, ast.Name]]:
+        """The items that the loop looks at one after another: `s[i]` where it counts `i`."""
+        if loop not in self._indexes:
+            found = self._indexes[loop] = {}
+            for node in walk(loop):
+                match node:
+                    case ast.Subscript(value=ast.Name(), slice=ast.Name(id=name) as index):
+                        found.setdefault(name, (node, index))
+            for name in [name for name in found if _step(loop, name) != "add"]:
+                del found[name]
+        return self._indexes[loop]
 
     def _is_kept(self, loop: ast.While, outer: ast.AST, mover: ast.Name) -> bool:
         target = self._context.symbol(mover)
         if target is None:
             return False
         inside = [b for b in target.bindings if self._context.inside(b.node, outer)]
+        here = self._context.function(loop)
+        if any(self._context.function(b.node) is not here for b in target.bindings):
+            return False  # somebody else sets it, too
         if _takes_from(loop, mover.id):
-            return not inside
+            return not inside and not _is_filled(outer, mover.id)
         changes = [(b, self._operator(b, mover.id)) for b in inside]
         directions = {type(operator) for _, operator in changes if operator is not None}
         set_anew = [b for b, operator in changes if operator is None]
@@ -407,14 +446,16 @@ def bound_in(loop: ast.While, name: str) -> ast.expr | None:
     return None
 
 
-def _indexed(loop: ast.While) -> Iterator[tuple[ast.Subscript, ast.Name]]:
-    """The items that the loop looks at one after another: `s[i]` where it counts `i`."""
-    for node in walk(loop):
-        match node:
-            case ast.Subscript(value=ast.Name(), slice=ast.Name(id=name) as index) if (
-                _step(loop, name) == "add"
-            ):
-                yield node, index
+def _is_filled(region: ast.AST, name: str) -> bool:
+    """Whether a container gets other items as a whole: `xs[:] = ys`."""
+    return any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.slice, ast.Slice)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        for node in walk(region)
+    )
 
 
 def _is_from(value: ast.expr | None, name: str) -> bool:
@@ -491,6 +532,7 @@ def _takes_from(loop: ast.While, name: str) -> bool:
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in _TAKING
+        and not (node.func.attr == "get" and node.args)  # of a dict
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == name
         for node in walk(loop)

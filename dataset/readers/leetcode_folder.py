@@ -28,6 +28,7 @@ _RENAMED = (  # by Python 3, what does the same
     (re.compile(r"\bitertools\.i(zip|map|filter)\b"), r"\1"),
 )
 _BLOCK = re.compile(r"^```python3?\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_NUMBER = re.compile(r"0*(\d+)(?:[-_ .]\d)?")
 _CLASS = re.compile(r"Solution\d*")
 _DESCRIPTIONS = ("README_EN.md", "description.md", "README.md")
 _DESCRIPTION = re.compile(r"<!-- description:start -->(.*?)<!-- description:end -->", re.DOTALL)
@@ -50,15 +51,19 @@ def leetcode_folder(path: Path) -> Iterator[Problem | Broken]:
     """
     licence = _licence(path)
     for file in sorted([*path.rglob("*.py"), *path.rglob("*.md")]):
-        name = name_of(file.relative_to(path))
-        if name is None:
-            continue
         place = f"{path.resolve().name}:{file.relative_to(path).as_posix()}"
         try:
-            codes = enumerate((one for code in _programs(file) for one in alone(code)), 1)
-            solutions = [_solution(code, place, number, licence) for number, code in codes]
-            if solutions:
-                yield leetcode_problem(name, solutions, description=_description(file.parent))
+            name = name_of(file.relative_to(path))
+            codes: list[str] = []
+            for program in _programs(file) if name else ():
+                try:
+                    codes += alone(program)
+                except BadRowError as error:
+                    yield Broken(str(file), 0, str(error))
+            solutions = [_solution(c, place, number, licence) for number, c in enumerate(codes, 1)]
+            if name and solutions:
+                description = _description(file.parent, name)
+                yield leetcode_problem(name, solutions, description=description)
         except (BadRowError, OSError) as error:
             yield Broken(str(file), 0, str(error))
 
@@ -70,14 +75,22 @@ def has_any(path: Path) -> bool:
 
 
 def name_of(path: Path) -> str | None:
-    """Return the name of the problem that a path in such a folder is about, if one."""
-    if path.suffix == ".md":  # beside a program it has the same one, likely
-        return _name(path.stem)
-    return _name(path.stem) or _name(path.parent.name) or _numbered(path.stem)
+    """Return the name of the problem that a path in such a folder is about, if one.
+
+    Raises `BadRowError` where the parts of the path are about different ones: one of them may be
+    held back.
+    """
+    parts = [path.stem] if path.suffix == ".md" else [path.stem, path.parent.name]
+    found = {name for part in parts for name in (_name(part), _numbered(part)) if name}
+    if len(found) > 1:
+        raise BadRowError(f"its path is about {' and '.join(sorted(found))}")
+    return next(iter(found), None)
 
 
-def _numbered(stem: str) -> str | None:
-    name, _ = identity("", int(stem)) if stem.isdecimal() else ("", None)
+def _numbered(part: str) -> str | None:
+    """The problem of a number, as in `1.py`, or `1-2.py` for a second solution."""
+    match = _NUMBER.fullmatch(part)
+    name, _ = identity("", int(match[1])) if match else ("", None)
     return name or None
 
 
@@ -90,11 +103,14 @@ def _programs(file: Path) -> list[str]:
 
 def _name(part: str) -> str | None:
     match = _NUMBERED.fullmatch(part)
-    title = match[2] if match else part
-    slug = re.sub(r"[^a-z0-9]+", "-", title.lower().replace("'", "")).strip("-")
-    _, number = identity(slug, None)
-    is_known = number is not None and (match is None or int(match[1]) == number)
-    return slug if is_known else None
+    if identity(_slug(part), None)[1] is not None:
+        return _slug(part)
+    slug = _slug(match[2]) if match else ""
+    return slug if match and identity(slug, None)[1] == int(match[1]) else None
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower().replace("'", "")).strip("-")
 
 
 def alone(code: str) -> list[str]:
@@ -110,7 +126,7 @@ def alone(code: str) -> list[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise BadRowError(f"it is no Python 3: {error}") from None
     found = [c for c in body if isinstance(c, ast.ClassDef) and _CLASS.fullmatch(c.name)]
-    lines = code.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", code)  # as the parser counts them
     return [_without([c for c in found if c is not one], one.name, lines) for one in found]
 
 
@@ -132,18 +148,18 @@ def _solution(code: str, place: str, number: int, licence: str) -> Solution:
 
 def _licence(path: Path) -> str:
     """The licence of the folder, as SPDX names it; empty if it is none of the usual ones."""
-    for file in sorted(path.glob("LICEN[CS]E*")):
+    for file in sorted(file for file in path.glob("LICEN[CS]E*") if file.is_file()):
         head = file.read_text(encoding="utf-8", errors="replace")[:500]
         return next((name for words, name in _LICENCES if words in head), "")
     return ""
 
 
-def _description(home: Path) -> str:
+def _description(home: Path, problem: str) -> str:
     """What a file beside the solution says of the problem; nothing if there is none.
 
     Only in a folder of the problem's own, since it may be about all of a folder otherwise.
     """
-    for name in _DESCRIPTIONS if _name(home.name) else ():
+    for name in _DESCRIPTIONS if _name(home.name) == problem else ():
         if (home / name).is_file():
             text = text_of(home / name)
             marked = _DESCRIPTION.search(text)
@@ -154,8 +170,11 @@ def _description(home: Path) -> str:
 def plain(text: str) -> str:
     """Return HTML as text: what is raised after `^`, code in backquotes, items after `*`."""
     parser = _Plain()
-    parser.feed(text)
-    parser.close()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError:  # what it makes of declarations that are none
+        raise BadRowError("its description is no HTML") from None
     return re.sub(r"\n\s*\n+", "\n\n", "".join(parser.parts)).strip()
 
 
