@@ -23,6 +23,7 @@ from effilint.detectors.syntax import LOOPS, Leaf, Syntax, is_leaf
 _ASSIGNMENTS = ("assignment", "augmented_assignment", "named_expression")
 _BRANCHES = ("elif_clause", "else_clause")
 _DEEPEST = 150  # nodes below each other; what is deeper is a sequence of leaves
+_MOST_SOURCES = 64  # of a name after branches, the last ones
 _MOST_NESTED = 4  # loops of which each is gone through twice: below them once
 
 _States = dict[str, tuple[int, ...]]
@@ -39,12 +40,15 @@ class Flow(NamedTuple):
     is_computed: bool
 
 
-def flow_of(syntax: Syntax, leaves: Sequence[Leaf]) -> list[Flow]:
+def flow_of(
+    syntax: Syntax, leaves: Sequence[Leaf], wanted: Sequence[int] | None = None
+) -> list[Flow]:
     """Return where the variables among the leaves have their values from, in order.
 
-    `leaves` are those of `syntax`, maybe with other texts.
+    `leaves` are those of `syntax`, maybe with other texts. `wanted`: the numbers, in order, of the
+    leaves to look at; all by default.
     """
-    graph = _Graph(leaves)
+    graph = _Graph(leaves, range(len(leaves)) if wanted is None else wanted)
     graph.go(syntax.tree.root_node, {}, 0, 0)
     return graph.flow()
 
@@ -52,11 +56,14 @@ def flow_of(syntax: Syntax, leaves: Sequence[Leaf]) -> list[Flow]:
 @dataclass
 class _Graph:
     leaves: Sequence[Leaf]
+    wanted: Sequence[int]
     _found: dict[int, tuple[set[int], bool]] = field(default_factory=dict)
+    _numbers: list[int] = field(init=False)
     _starts: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._starts = [leaf.start for leaf in self.leaves]
+        self._numbers = [n for n in self.wanted if self.leaves[n].is_variable]
+        self._starts = [self.leaves[n].start for n in self._numbers]
 
     def flow(self) -> list[Flow]:
         """Return the variables with a source, or that are one, in order."""
@@ -69,9 +76,12 @@ class _Graph:
 
     def go(self, node: Node, states: _States, depth: int, loops: int) -> None:
         """Follow the values through a node; `states` say where each name was bound last."""
+        variables = self._variables(node)
+        if not variables:
+            return
         kind, children = node.type, node.children
         if depth > _DEEPEST or is_leaf(kind, children):
-            for leaf in self._variables(node):
+            for leaf in variables:
                 self._read(leaf, states)
         elif kind == "default_parameter":
             self._default(node, states, depth, loops)
@@ -95,10 +105,9 @@ class _Graph:
                 self.go(child, states, depth + 1, loops)
 
     def _variables(self, node: Node) -> list[int]:
-        """The leaves of a node that are variables."""
+        """The wanted leaves of a node that are variables."""
         first = bisect_left(self._starts, node.start_byte)
-        end = bisect_left(self._starts, node.end_byte)
-        return [n for n in range(first, end) if self.leaves[n].is_variable]
+        return self._numbers[first : bisect_left(self._starts, node.end_byte)]
 
     def _add(self, leaf: int, sources: Sequence[int], *, is_computed: bool = False) -> None:
         known, _ = self._found.setdefault(leaf, (set(), is_computed))
@@ -156,7 +165,9 @@ class _Graph:
             ends.append(before)
         for end in ends:
             for name, leaves in end.items():
-                states[name] = tuple(sorted({*states.get(name, ()), *leaves}))
+                if leaves is not states.get(name):
+                    merged = sorted({*states.get(name, ()), *leaves})
+                    states[name] = tuple(merged[-_MOST_SOURCES:])
 
     def _loop(self, node: Node, states: _States, depth: int, loops: int) -> None:
         """Go through a loop twice: a name may come from the round before."""

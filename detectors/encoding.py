@@ -23,6 +23,7 @@ from effilint.detectors.syntax import Function, Leaf, Syntax, parsed
 PIECES, VARIABLES = 256, 64  # of one program at most, `<s>` and `</s>` among the pieces
 _START, _PAD, _END, _UNKNOWN = "<s>", "<pad>", "</s>", "<unk>"
 _LONGEST = 200  # characters of a token that count
+_MOST_PIECES = 16  # of a token
 _MOST_KNOWN = 50_000  # tokens whose pieces are remembered
 
 
@@ -88,14 +89,13 @@ class Encoder:
         kept = _kept(syntax, [len(one) for one in pieces], self._pieces - 2)
         ids, places, spans = [self._start], [-1], {}
         for number in kept:
-            room = self._pieces - 1 - len(ids)
-            spelled = pieces[number][:room]
+            spelled = pieces[number]
             spans[number] = (len(ids), len(ids) + len(spelled))
             ids += spelled
             places += [leaves[number].start] * len(spelled)
         ids.append(self._end)
         places.append(-1)
-        flow = [one for one in flow_of(syntax, leaves) if one.leaf in spans][: self._variables]
+        flow = flow_of(syntax, leaves, kept)[: self._variables]
         return Encoded(
             tuple(ids), tuple(places), tuple(spans[one.leaf] for one in flow), _numbered(flow)
         )
@@ -128,7 +128,8 @@ class Encoder:
         known = self._known  # another thread may take a new one meanwhile
         unknown = [word for word in dict.fromkeys(words) if word not in known]
         found = self._tokenizer.encode_batch(unknown, add_special_tokens=False)
-        known.update((word, tuple(one.ids)) for word, one in zip(unknown, found, strict=True))
+        pieces = (tuple(one.ids[:_MOST_PIECES]) for one in found)
+        known.update(zip(unknown, pieces, strict=True))
         return [known[word] for word in words]
 
 
@@ -153,7 +154,7 @@ def _numbered(flow: Sequence[Flow]) -> tuple[tuple[int, ...], ...]:
 
 
 def _kept(syntax: Syntax, sizes: Sequence[int], room: int) -> list[int]:
-    """The leaves to read, in order, of which the last may be cut: hot functions come first.
+    """The leaves to read, in order: those of hot functions come first.
 
     Of one that is too long itself, the part around its innermost loop.
     """

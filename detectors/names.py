@@ -29,6 +29,7 @@ _TYPES = (
 _NODES = frozenset("val next left right random neighbors children".split())  # that tests bring
 _FOREIGN = _NODES.union(*map(dir, _TYPES))
 _PREFIXES = {"function": "func", "class": "type", "bind": "var", "store": "attr"}
+_OURS = re.compile(r"_*(func|type|var|attr)\d+")
 _Key = tuple[int, str]
 _ATTRIBUTE = -1  # in place of a scope: attributes are the same everywhere
 
@@ -47,33 +48,40 @@ def _attributes(syntax: Syntax) -> dict[str, str]:
         if scope.kind == "class":
             found |= {name: "store" if how == "bind" else how for name, how in scope.bound.items()}
     for leaf in syntax.leaves:
-        if leaf.role == "store":
+        if leaf.role == "store" or (leaf.role == "given" and leaf.text not in _FOREIGN):
             found.setdefault(leaf.text, "store")
     return found
+
+
+def _apart(name: str) -> str:
+    """A name of others, which is none of ours."""
+    return f"_{name}" if _OURS.fullmatch(name) else name
 
 
 class _Names:
     def __init__(self, syntax: Syntax, attributes: dict[str, str]) -> None:
         self._scopes: Sequence[Scope] = syntax.scopes
-        self._calls = syntax.calls
+        self._calls, self._owners = syntax.calls, syntax.owners
+        self._outer = {name for scope in syntax.scopes for name in scope.outer}
         self._attributes = attributes
         self._labels: dict[_Key, str] = {}
         self._counts: collections.Counter[str] = collections.Counter()
         self._by_name: dict[str, list[int]] = {}
         for number, scope in enumerate(syntax.scopes):
-            if scope.kind == "function":
-                self._by_name.setdefault(scope.name, []).append(number)
+            if scope.kind in ("function", "class"):
+                is_constructor = scope.name in ("__init__", "__new__")
+                name = syntax.scopes[scope.parent].name if is_constructor else scope.name
+                self._by_name.setdefault(name, []).append(number)
 
     def of(self, leaf: Leaf) -> str:
         """Return the text that stands for a leaf."""
         if leaf.kind != "identifier" or (leaf.text[:2] == "__" == leaf.text[-2:]):
             return leaf.text
-        if leaf.role in ("own", "store") or (
-            leaf.role == "attribute" and leaf.text not in _FOREIGN
-        ):
+        if leaf.role in ("own", "store"):
             return self._attribute(leaf.text)
-        if leaf.role == "attribute":
-            return leaf.text
+        if leaf.role in ("attribute", "given"):
+            is_foreign = leaf.text in _FOREIGN or self._is_module(leaf)
+            return leaf.text if is_foreign else self._attribute(leaf.text)
         if leaf.role == "keyword":
             return self._keyword(leaf)
         return leaf.text if leaf.role == "import" else self._plain(leaf.text, leaf.scope)
@@ -94,8 +102,25 @@ class _Names:
                     return self._label((at, name), how)
                 return self._attribute(name)
             if not at:
-                return self._label((0, name), "bind") if is_outer else name
+                is_outer = is_outer or name in self._outer
+                return self._label((0, name), "bind") if is_outer else _apart(name)
             is_outer = is_outer or name in scope.outer
+            at = scope.parent
+
+    def _is_module(self, leaf: Leaf) -> bool:
+        """Whether an attribute is of a name that the program does not bind, or imports."""
+        owner = self._owners.get(leaf.start)
+        if owner is None:
+            return False
+        at = leaf.scope
+        while True:
+            scope = self._scopes[at]
+            if owner in scope.imported:
+                return True
+            if owner in scope.bound or owner in scope.outer:
+                return False
+            if not at:
+                return True
             at = scope.parent
 
     def _attribute(self, name: str) -> str:
@@ -104,9 +129,15 @@ class _Names:
 
     def _keyword(self, leaf: Leaf) -> str:
         """A keyword of a call is a parameter, where a function of the program is called."""
-        for scope in self._by_name.get(self._calls.get(leaf.start, ""), ()):
-            if leaf.text in self._scopes[scope].bound:
-                return self._label((scope, leaf.text), "bind")
+        for number in self._by_name.get(self._calls.get(leaf.start, ""), ()):
+            scope = self._scopes[number]
+            if leaf.text in scope.bound:
+                is_class = scope.kind == "class"
+                return (
+                    self._attribute(leaf.text)
+                    if is_class
+                    else self._label((number, leaf.text), "bind")
+                )
         return leaf.text
 
     def _label(self, key: _Key, how: str) -> str:

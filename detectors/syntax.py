@@ -18,6 +18,7 @@ LOOPS = ("for_statement", "while_statement")
 _COMPREHENSIONS = (
     "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
 )  # fmt: skip
+_LAYOUT = ("comment", "line_continuation")
 _PARAMETERS = ("parameters", "lambda_parameters")
 _PATTERNS = (
     "pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "tuple", "list",
@@ -36,8 +37,8 @@ class Leaf(NamedTuple):
     """A token: its text, its kind in the grammar, its first byte, and the loops around it.
 
     `role`: what a name does where it stands: `use`, `bind`, `function`, `class`, `attribute`, `own`
-    (an attribute of the object itself), `store` (it is given one), `keyword`, `outer`, `import`,
-    `alias`.
+    (an attribute of the object itself), `store` (it is given one), `given` (another object is),
+    `keyword`, `outer`, `import`, `alias`.
     `scope`: the number of the function, class or comprehension that it stands in.
     """
 
@@ -65,6 +66,7 @@ class Scope:
     parent: int
     name: str = ""
     itself: str = ""
+    has_itself: bool = False
     bound: dict[str, str] = field(default_factory=dict)  # to the role in which it is bound
     outer: set[str] = field(default_factory=set)
     imported: dict[str, str] = field(default_factory=dict)  # from other names to the real ones
@@ -82,7 +84,8 @@ class Function(NamedTuple):
 class Syntax:
     """A program's tree, its leaves in order, its scopes (the first is the module), its functions.
 
-    `calls` says for the leaf of a keyword, by its first byte, what is called.
+    `calls` says for the leaf of a keyword, by its first byte, what is called, `owners` for that of
+    an attribute which name it is of.
     """
 
     tree: Tree
@@ -90,6 +93,7 @@ class Syntax:
     scopes: list[Scope]
     functions: list[Function]
     calls: dict[int, str]
+    owners: dict[int, str]
 
 
 @cache
@@ -108,7 +112,7 @@ def parsed(text: str) -> Syntax:
         Function(name, bisect_left(starts, first), bisect_left(starts, end))
         for name, first, end in walk.spans
     ]
-    return Syntax(tree, walk.leaves, walk.scopes, functions, walk.calls)
+    return Syntax(tree, walk.leaves, walk.scopes, functions, walk.calls, walk.owners)
 
 
 class _Place(NamedTuple):
@@ -128,6 +132,7 @@ class _Walk:
         self.scopes = [Scope("module", 0)]
         self.spans: list[tuple[str, int, int]] = []  # of functions, in bytes
         self.calls: dict[int, str] = {}
+        self.owners: dict[int, str] = {}
 
     def go(self, root: Node) -> None:
         """Visit all nodes, in the order of the text."""
@@ -135,7 +140,7 @@ class _Walk:
         while left:
             place = left.pop()
             node, kind = place.node, place.node.type
-            if kind == "comment":
+            if kind in _LAYOUT:
                 continue
             children = node.children
             if is_leaf(kind, children):
@@ -166,7 +171,7 @@ class _Walk:
             scope.outer.add(text)
         elif role in ("bind", "function", "class", "parameter"):
             if role == "parameter" and not scope.bound:
-                scope.itself = text if self.scopes[scope.parent].kind == "class" else ""
+                scope.itself = text if scope.has_itself else ""
             role = "bind" if role == "parameter" else role
             scope.bound.setdefault(text, role)
         self.leaves.append(Leaf(text, kind, node.start_byte, place.loops, role, place.scope))
@@ -193,7 +198,7 @@ class _Walk:
         elif kind == "attribute":
             yield from self._attribute(place, children)
         elif kind == "call":
-            called = self._text(children[0]).rpartition(".")[2]
+            called = self._text(_last(children[0]))
             yield plain._replace(node=children[0])
             yield from (plain._replace(node=c, role=f"of {called}") for c in children[1:])
         elif kind == "argument_list":
@@ -216,6 +221,13 @@ class _Walk:
             passed = _passed(kind, role, len(children))
             yield from (deeper._replace(node=child, role=passed) for child in children)
 
+    def _is_static(self, node: Node) -> bool:
+        """Whether a method has no object."""
+        around = node.parent
+        if around is None or around.type != "decorated_definition":
+            return False
+        return any(self._text(child) == "@staticmethod" for child in around.children)
+
     def _defined(self, at: _Place, kind: str, children: list[Node]) -> Iterator[_Place]:
         node, is_function = at.node, kind == "function_definition"
         name = node.child_by_field_name("name")
@@ -223,6 +235,9 @@ class _Walk:
         if is_function and not at.is_inside:
             self.spans.append((label, node.start_byte, node.end_byte))
         inner = self._opened("function" if is_function else "class", at, label)
+        self.scopes[inner].has_itself = (
+            is_function and self.scopes[at.scope].kind == "class" and not self._is_static(node)
+        )
         inside = {"parameters", "body"} if is_function else {"body"}
         for number, child in enumerate(children):
             part = node.field_name_for_child(number)
@@ -235,6 +250,9 @@ class _Walk:
     def _binding(self, place: _Place, kind: str, children: list[Node]) -> Iterator[_Place]:
         node, role = place.node, "parameter" if place.role == "parameter" else "bind"
         deeper = place.loops + (kind in LOOPS)
+        outer = self.scopes[place.scope].parent
+        is_first = kind == "for_in_clause" and _is_first_clause(node)
+        is_default = kind in ("default_parameter", "typed_default_parameter")
         bound, once = node.child_by_field_name(_BOUND[kind]), node.child_by_field_name("right")
         if bound is None and kind == "as_pattern":  # of a `case`
             bound = children[-1]
@@ -242,13 +260,25 @@ class _Walk:
             is_bound = child == bound
             passed = role if is_bound else "bind" if child.type == "case_pattern" else "use"
             loops = place.loops if child == once else deeper
-            yield place._replace(node=child, role=passed, loops=loops)
+            scope = place.scope
+            if (is_first and child == once) or (is_default and not is_bound):
+                scope = outer  # before the new one is there
+            elif kind == "named_expression" and is_bound:
+                scope = self._beyond_comprehensions(scope)
+            yield place._replace(node=child, role=passed, loops=loops, scope=scope)
+
+    def _beyond_comprehensions(self, scope: int) -> int:
+        while self.scopes[scope].kind == "comprehension":
+            scope = self.scopes[scope].parent
+        return scope
 
     def _attribute(self, place: _Place, children: list[Node]) -> Iterator[_Place]:
-        is_own = self._text(children[0]) in self._itself(place.scope)
-        role = "attribute"
-        if is_own:
+        owner = self._text(children[0]) if children[0].type == "identifier" else ""
+        role = "given" if place.role == "bind" else "attribute"
+        if owner and owner in self._itself(place.scope):
             role = "store" if place.role == "bind" else "own"
+        elif owner:
+            self.owners[children[-1].start_byte] = owner
         yield place._replace(node=children[0], role="use")
         yield from (place._replace(node=child, role=role) for child in children[1:])
 
@@ -278,6 +308,20 @@ def _passed(kind: str, role: str, count: int) -> str:
     if kind == "dotted_name":  # of a `case`: a name alone is bound
         return "bind" if role == "bind" and count == 1 else "use"
     return role if kind in _PATTERNS and role in ("bind", "parameter") else "use"
+
+
+def _last(node: Node) -> Node | None:
+    """The name that a callee ends with: that of the method, or of the function."""
+    return (
+        node.child_by_field_name("attribute")
+        if node.type == "attribute"
+        else (node if node.type == "identifier" else None)
+    )
+
+
+def _is_first_clause(node: Node) -> bool:
+    before = node.prev_named_sibling
+    return before is None or before.type not in ("for_in_clause", "if_clause")
 
 
 def is_leaf(kind: str, children: list[Node]) -> bool:

@@ -6,6 +6,7 @@ import keyword
 import random
 import re
 import threading
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -316,3 +317,70 @@ def test_threads_share_an_encoder(tokenizer: Tokenizer, monkeypatch: pytest.Monk
     for thread in threads:
         thread.join()
     assert found == [expected] * 4
+
+
+def test_attributes_of_modules_and_of_judges_keep_their_names() -> None:
+    text = (
+        "class A:\n def heappush(self): pass\n def f(self, h):\n  self.deque = collections.deque()"
+    )
+    found = renamed(f"import heapq\n{text}\n  heapq.heappush(h, 1)\n  h.heappush()\n")
+    assert "heapq . heappush ( var1 , 1 ) var1 . func1 ( )" in found
+    assert "self . attr1 = collections . deque ( )" in found
+
+
+def test_defaults_and_first_iterables_are_of_the_scope_outside() -> None:
+    text = "def f(n):\n    g = lambda n=n: n\n    return [n for n in n if n for n in n]\n"
+    assert renamed(text) == (
+        "def func1 ( var1 ) : var2 = lambda var3 = var1 : var3 "
+        "return [ var4 for var4 in var1 if var4 for var4 in var4 ]"
+    )
+    text = "def f(xs):\n    print([(y := x) for x in xs])\n    return y\n"
+    assert renamed(text).endswith("( var2 := var3 ) for var3 in var1 ] ) return var2")
+
+
+def test_names_that_are_bound_elsewhere() -> None:
+    text = "def f():\n    global n\n    n = 1\ndef g():\n    return n\n"
+    assert renamed(text).endswith("return var1")
+    text = (
+        "class C:\n    def __init__(self, depth):\n        self.d = depth\nC(depth=2).later = 1\n"
+    )
+    assert renamed(text).endswith("type1 ( var1 = 2 ) . attr2 = 1")
+    text = "class P:\n    x: int = 0\nP(x=1).x\n"
+    assert renamed(text).endswith("type1 ( attr1 = 1 ) . attr1")
+    text = "class A:\n    @staticmethod\n    def f(x):\n        return x\n"
+    assert renamed(text).endswith("def func1 ( var1 ) : return var1")
+    assert renamed("def f(x):\n    return var1 + x\n").endswith("return _var1 + var1")
+
+
+def test_layout_does_not_matter() -> None:
+    assert words("x = a + \\\n    b\n") == words("x = a + b\n")
+    assert words("x = (a\n    + b)  # c\n") == words("x = (a + b)\n")
+
+
+def test_a_statement_that_is_a_text_with_expressions_is_there() -> None:
+    assert "xs" in words('f"{[a for a in xs for b in xs]}"\n')
+
+
+def test_a_long_literal_hides_nothing(tokenizer: Tokenizer) -> None:
+    text = f'def f(z):\n    x = "{"漢" * 300}"\n    return sorted(z)[0]\n'
+    encoder = Encoder(tokenizer, keeps_names=True, pieces=60)
+    assert "return sorted ( z ) [ 0 ]" in tokenizer.decode(encoder.encode(text).ids)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 0\n" + "if c: x = x + 1\n" * 4000,
+        "x = 0\nif c: x = 0\n" + "elif c: x = x + 1\n" * 4000 + "x\n" * 4000,
+        "".join(f"if c: x{n} = 1\n" for n in range(4000)),
+        "f" + "()" * 20_000,
+        "a" + ".b" * 20_000,
+    ],
+)
+def test_odd_code_takes_little_memory(tokenizer: Tokenizer, text: str) -> None:
+    tracemalloc.start()
+    try:
+        assert Encoder(tokenizer).encode(text).length <= 256 + 64
+        assert tracemalloc.get_traced_memory()[1] < 500 << 20
+    finally:
+        tracemalloc.stop()
