@@ -305,7 +305,7 @@ class Sizes:
             return _total(self.of(n) for n in named).log()
         if _is_bisection(loop):
             return _total(self.of(n) for n in named).log()
-        followed = [n for n in named if self._is_followed(loop, n)]
+        followed = {n for n in named if self._is_followed(loop, n)}
         if followed:
             return _total(self.of(n) for n in named if n not in followed)
         bounds = [
