@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import collections
-import datetime
-import decimal
-import fractions
 import re
 import symtable
-import types
 from collections.abc import Iterator
+
+from effilint.detectors.foreign import ATTRIBUTES
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -26,16 +23,8 @@ _BY_TEXT = frozenset(
     "format_map attrgetter methodcaller make_dataclass TypedDict NamedTuple __slots__ __dict__ "
     "__match_args__ partial".split()
 )
-_TYPES = (
-    str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset, range, slice,
-    BaseException, type, memoryview, property, collections.deque, collections.Counter,
-    collections.OrderedDict, collections.defaultdict, collections.ChainMap, decimal.Decimal,
-    fractions.Fraction, datetime.date, datetime.datetime, datetime.timedelta, type(len), type(re),
-    type(_WORD), type(_WORD.match("a")), types.GeneratorType,
-)  # fmt: skip
-# Attributes of the nodes that tests bring, and of what cached functions and files have.
-_OTHERS = "val next left right random neighbors children cache_clear cache_info read readline write"
-_KEPT_ATTRIBUTES = frozenset(_OTHERS.split()).union(*map(dir, _TYPES))
+# What cached functions and files have.
+_KEPT_ATTRIBUTES = ATTRIBUTES.union("cache_clear cache_info read readline write".split())
 _KEPT_NAMES = frozenset(dir(builtins)) | {"self", "cls"}
 
 

@@ -3,31 +3,18 @@
 `func1`, `type1`, `attr1` and `var1` are the functions, classes, attributes and variables of the
 program, by scope and in the order in which they come; a method's object is `self`. Names of others
 stay: built-ins, modules, attributes that types of others have too, unless they are those of a
-method's object. What is imported
-under another name has its real one.
+method's object. What is imported under another name has its real one.
 """
 
 from __future__ import annotations
 
 import collections
-import datetime
-import decimal
-import fractions
 import re
-import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from effilint.detectors.foreign import ATTRIBUTES
 from effilint.detectors.syntax import Leaf, Scope, Syntax
 
-_TYPES = (
-    str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset, range, slice,
-    BaseException, type, memoryview, property, collections.deque, collections.Counter,
-    collections.OrderedDict, collections.defaultdict, collections.ChainMap, decimal.Decimal,
-    fractions.Fraction, datetime.date, datetime.datetime, datetime.timedelta, type(len), type(re),
-    re.Pattern, re.Match, types.GeneratorType,
-)  # fmt: skip
-_NODES = frozenset("val next left right random neighbors children".split())  # that tests bring
-_FOREIGN = _NODES.union(*map(dir, _TYPES))
 _PREFIXES = {"function": "func", "class": "type", "bind": "var", "store": "attr"}
 _OURS = re.compile(r"_*(func|type|var|attr)\d+")
 _Key = tuple[int, str]
@@ -48,7 +35,7 @@ def _attributes(syntax: Syntax) -> dict[str, str]:
         if scope.kind == "class":
             found |= {name: "store" if how == "bind" else how for name, how in scope.bound.items()}
     for leaf in syntax.leaves:
-        if leaf.role == "store" or (leaf.role == "given" and leaf.text not in _FOREIGN):
+        if leaf.role == "store" or (leaf.role == "given" and leaf.text not in ATTRIBUTES):
             found.setdefault(leaf.text, "store")
     return found
 
@@ -80,48 +67,44 @@ class _Names:
         if leaf.role in ("own", "store"):
             return self._attribute(leaf.text)
         if leaf.role in ("attribute", "given"):
-            is_foreign = leaf.text in _FOREIGN or self._is_module(leaf)
+            is_foreign = leaf.text in ATTRIBUTES or self._is_module(leaf)
             return leaf.text if is_foreign else self._attribute(leaf.text)
         if leaf.role == "keyword":
             return self._keyword(leaf)
         return leaf.text if leaf.role == "import" else self._plain(leaf.text, leaf.scope)
 
-    def _plain(self, name: str, at: int) -> str:
+    def _around(self, at: int) -> Iterator[tuple[int, Scope]]:
+        """A scope and those around it, with their numbers."""
+        while at:
+            yield at, self._scopes[at]
+            at = self._scopes[at].parent
+        yield 0, self._scopes[0]
+
+    def _plain(self, name: str, own: int) -> str:
         """A name that stands alone, in this scope."""
-        own, is_outer = at, False
-        while True:
-            scope = self._scopes[at]
+        for at, scope in self._around(own):
             if name in scope.imported:
                 return scope.imported[name]
             if name == scope.itself:
                 return "self"
             is_seen = scope.kind != "class" or at == own
             if is_seen and name in scope.bound and name not in scope.outer:
+                is_attribute = scope.kind == "class"
                 how = scope.bound[name]
-                if scope.kind != "class":
-                    return self._label((at, name), how)
-                return self._attribute(name)
-            if not at:
-                is_outer = is_outer or name in self._outer
-                return self._label((0, name), "bind") if is_outer else _apart(name)
-            is_outer = is_outer or name in scope.outer
-            at = scope.parent
+                return self._attribute(name) if is_attribute else self._label((at, name), how)
+        return self._label((0, name), "bind") if name in self._outer else _apart(name)
 
     def _is_module(self, leaf: Leaf) -> bool:
         """Whether an attribute is of a name that the program does not bind, or imports."""
         owner = self._owners.get(leaf.start)
         if owner is None:
             return False
-        at = leaf.scope
-        while True:
-            scope = self._scopes[at]
+        for _, scope in self._around(leaf.scope):
             if owner in scope.imported:
                 return True
             if owner in scope.bound or owner in scope.outer:
                 return False
-            if not at:
-                return True
-            at = scope.parent
+        return True
 
     def _attribute(self, name: str) -> str:
         how = self._attributes.get(name)
@@ -131,13 +114,10 @@ class _Names:
         """A keyword of a call is a parameter, where a function of the program is called."""
         for number in self._by_name.get(self._calls.get(leaf.start, ""), ()):
             scope = self._scopes[number]
+            if leaf.text in scope.bound and scope.kind == "class":
+                return self._attribute(leaf.text)
             if leaf.text in scope.bound:
-                is_class = scope.kind == "class"
-                return (
-                    self._attribute(leaf.text)
-                    if is_class
-                    else self._label((number, leaf.text), "bind")
-                )
+                return self._label((number, leaf.text), "bind")
         return leaf.text
 
     def _label(self, key: _Key, how: str) -> str:

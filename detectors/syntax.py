@@ -23,7 +23,7 @@ _PARAMETERS = ("parameters", "lambda_parameters")
 _PATTERNS = (
     "pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "tuple", "list",
     "dictionary_splat_pattern", "as_pattern_target", "parenthesized_expression", "splat_pattern",
-    "dict_pattern", "case_pattern", "union_pattern",
+    "dict_pattern", "union_pattern",
 )  # fmt: skip
 # The field that is bound, of nodes that bind something.
 _BOUND = {
@@ -297,26 +297,21 @@ def _passed(kind: str, role: str, count: int) -> str:
         return "outer"
     if kind in ("import_statement", "import_from_statement", "future_import_statement"):
         return "import"
-    if kind == "dotted_name" and role == "import":
-        return "import"
     if kind == "typed_parameter":
         return "parameter"
-    if kind == "case_clause":
-        return "use"
     if kind == "case_pattern":
         return "bind"
-    if kind == "dotted_name":  # of a `case`: a name alone is bound
+    if kind == "dotted_name" and role != "import":  # of a `case`: a name alone is bound
         return "bind" if role == "bind" and count == 1 else "use"
-    return role if kind in _PATTERNS and role in ("bind", "parameter") else "use"
+    is_passed = kind in _PATTERNS and role in ("bind", "parameter")
+    return role if is_passed or kind == "dotted_name" else "use"
 
 
 def _last(node: Node) -> Node | None:
     """The name that a callee ends with: that of the method, or of the function."""
-    return (
-        node.child_by_field_name("attribute")
-        if node.type == "attribute"
-        else (node if node.type == "identifier" else None)
-    )
+    if node.type == "attribute":
+        return node.child_by_field_name("attribute")
+    return node if node.type == "identifier" else None
 
 
 def _is_first_clause(node: Node) -> bool:

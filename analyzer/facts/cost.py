@@ -85,19 +85,11 @@ class Costs:
 
     def _parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
         """The children of `node` and how often each runs."""
-        if isinstance(node, ast.For | ast.AsyncFor):
-            self._entries[node] = times
-            inner = times * self._sizes.trips(node)
-            return [
-                (node.iter, times),
-                *((s, inner) for s in node.body),
-                *((s, times) for s in node.orelse),
-            ]
-        if isinstance(node, ast.While):
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
             self._entries[node] = times
             inner = self._passes(node, times)
             return [
-                (node.test, inner),
+                (node.test, inner) if isinstance(node, ast.While) else (node.iter, times),
                 *((s, inner) for s in node.body),
                 *((s, times) for s in node.orelse),
             ]
@@ -105,10 +97,10 @@ class Costs:
             return self._comprehension_parts(node, times)
         return [(child, times) for child in children(node)]
 
-    def _passes(self, loop: ast.While, times: Growth) -> Growth:
+    def _passes(self, loop: ast.For | ast.AsyncFor | ast.While, times: Growth) -> Growth:
         """How often the body of a loop runs that is begun so many times."""
         trips = self._sizes.trips(loop)
-        outer = self._sizes.goes_on_in(loop)
+        outer = self._sizes.goes_on_in(loop) if isinstance(loop, ast.While) else None
         if outer is None or outer not in self._entries:
             return times * trips
         return times + self._entries[outer] * trips
@@ -125,9 +117,7 @@ class Costs:
 
     def _add_own(self, node: ast.AST, times: Growth, total: _Total) -> None:
         line = getattr(node, "lineno", total.line)
-        if isinstance(node, ast.For | ast.AsyncFor):
-            total.spend(times * self._sizes.trips(node), line)
-        elif isinstance(node, ast.While):
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
             total.spend(self._passes(node, times), line)
         elif isinstance(node, COMPREHENSIONS):
             size = self._sizes.of(node)
