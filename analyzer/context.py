@@ -241,14 +241,15 @@ class Context:
         return self.calls.callee(call)
 
     @cached_property
-    def _costs(self) -> Costs:
+    def costs(self) -> Costs:
+        """What the functions of this file take."""
         from effilint.analyzer.facts.cost import Costs
 
         return Costs(self)
 
     def cost(self, function: FunctionNode) -> Cost:
         """An upper bound for the time and extra space of a call of `function`."""
-        return self._costs.of(function)
+        return self.costs.of(function)
 
     @cached_property
     def searches(self) -> Searches:

@@ -358,3 +358,112 @@ def test_many_items_of_a_long_loop_take_no_time(tmp_path: Path) -> None:
     assert (
         bounds(tmp_path, f"def f(s, i):\n    while True:\n{lines}        i += 1\n")["f"] == "O(s)"
     )
+
+
+def test_what_leaves_a_loop_runs_once(tmp_path: Path) -> None:
+    code = """\
+def found(xs: list[int]):
+    for x in xs:
+        for y in xs:
+            if x == y:
+                return sorted(xs)
+    return []
+
+def inner(xs: list[int]):
+    for x in xs:
+        for y in xs:
+            if x == y:
+                sum(xs)
+                break
+
+def goes_on(xs: list[int]):
+    for x in xs:
+        if x:
+            for y in xs:
+                if y:
+                    continue
+            return x
+
+def caught(xs: list[int]):
+    for x in xs:
+        if x:
+            sum(xs)
+            raise KeyError
+
+def once(xs: list[int]):
+    if xs:
+        return sorted(xs)
+"""
+    assert bounds(tmp_path, code) == {
+        "caught": "O(xs^2)",
+        "found": "O(xs^2)",
+        "goes_on": "O(xs^2)",
+        "inner": "O(xs^2)",
+        "once": "O(xs*log(xs))",
+    }
+
+
+def test_what_a_script_reads_has_a_size(tmp_path: Path) -> None:
+    code = """\
+import sys
+input = sys.stdin.readline
+
+def main():
+    n, m = map(int, input().split())
+    grid = [input() for _ in range(n)]
+    for i in range(n):
+        for j in range(m):
+            print(grid[i][j])
+
+def lines():
+    return [line for line in sys.stdin]
+"""
+    assert bounds(tmp_path, code) == {"lines": "O(input)", "main": "O(input + m*n)"}
+
+
+def test_methods_of_a_thing_made_once_are_followed(tmp_path: Path) -> None:
+    code = """\
+class Index:
+    def __init__(self):
+        self.words = {}
+
+    def add(self, word):
+        for c in word:
+            self.words[c] = word
+
+def index(words):
+    made = Index()
+    for word in words:
+        made.add(word)
+
+def other(words, made):
+    for word in words:
+        made.add(word)
+"""
+    found = bounds(tmp_path, code)
+    assert (found["index"], found["other"]) == ("O(words*words[])", "O(words)")
+
+
+def test_containers_that_are_made_anew_one_longer_grow(tmp_path: Path) -> None:
+    code = """\
+def lists(xs):
+    made = []
+    for x in xs:
+        made = made + [x]
+
+def texts(xs):
+    made = ""
+    for x in xs:
+        made = "-" + made
+
+def numbers(xs):
+    made = 0
+    for x in xs:
+        made = made + 1
+"""
+    assert bounds(tmp_path, code) == {"lists": "O(xs^2)", "numbers": "O(xs)", "texts": "O(xs^2)"}
+
+
+def test_a_long_chain_of_functions_takes_no_time(tmp_path: Path) -> None:
+    chain = "".join(f"def f{n}(x):\n    return f{n + 1}(x) + f{n + 1}(x)\n" for n in range(38))
+    assert set(bounds(tmp_path, chain).values()) == {"O(1)"}

@@ -49,7 +49,7 @@ class Calls:
                 owner = self._context.types.self_class(attribute)
                 if owner:
                     return self._method(owner, attr)
-                return self._static_method(attribute)
+                return self._static_method(attribute) or self._method_of_own(attribute)
         return None
 
     def _static_method(self, attribute: ast.Attribute) -> FunctionNode | None:
@@ -62,6 +62,17 @@ class Calls:
         kinds = ("staticmethod", "classmethod")
         decorators = found.decorator_list if found else []
         return found if any(getattr(d, "id", "") in kinds for d in decorators) else None
+
+    def _method_of_own(self, attribute: ast.Attribute) -> FunctionNode | None:
+        """The method of a thing that is made once, of a class of this file: `trie = Trie()`."""
+        match self._context.sole_value(attribute.value):
+            case ast.Call(func=ast.Name(id=name) as made) if name in self._class_names:
+                bindings = self._context.bindings(made)
+                owner = bindings[0].node if len(bindings) == 1 else None
+                return (
+                    self._method(owner, attribute.attr) if isinstance(owner, ast.ClassDef) else None
+                )
+        return None
 
     @cached_property
     def _class_names(self) -> set[str]:

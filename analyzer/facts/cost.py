@@ -7,10 +7,11 @@ hashing is O(1), and a loop whose number of passes cannot be told counts as a sy
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
+from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.prices import price
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.sizes import Sizes
@@ -41,6 +42,15 @@ class _Total:
     space: Growth = ONE
     line: int = 0
     line_time: Growth = ONE
+    runs: dict[ast.AST, Growth] = field(default_factory=dict)
+
+    def cost(self, sizes: Sizes) -> Cost:
+        return Cost(self.time, self.space, self.line, sizes.assumed(self.time))
+
+    def repeat(self, times: Growth) -> None:
+        self.time *= times
+        if not times.is_constant:
+            self.runs = {node: runs * times for node, runs in self.runs.items()}
 
     def spend(self, time: Growth, line: int) -> None:
         self.time += time
@@ -59,19 +69,44 @@ class Costs:
         self._sizes = Sizes(context)
         self._known: dict[ast.AST, Cost | None] = {}
         self._entries: dict[ast.AST, Growth] = {}  # how often each loop is begun
+        self._runs: dict[ast.AST, dict[ast.AST, Growth]] = {}
 
-    def of(self, function: FunctionNode) -> Cost:
-        """The cost of one call of `function`."""
+    def of(self, function: FunctionNode | ast.Module) -> Cost:
+        """The cost of one call of `function`, or of the statements of a module."""
         known = self._known.get(function)
         if known is not None:
             return known
         self._known[function] = None
-        total = _Total(line=function.lineno)
+        total = _Total(line=getattr(function, "lineno", 1))
         for node in _reached(function.body):
             self._add(node, ONE, total)
-        cost = self._with_recursion(function, total)
+        cost = total.cost(self._sizes)
+        if not isinstance(function, ast.Module):
+            cost = self._with_recursion(function, total)
+        self._runs[function] = total.runs
         self._known[function] = cost
         return cost
+
+    def runs(self, function: FunctionNode | ast.Module) -> dict[ast.AST, Growth]:
+        """How often each node of a function's own code runs in one call of it."""
+        self.of(function)
+        return self._runs[function]
+
+    def price(self, node: ast.AST) -> Growth:
+        """What one run of a node goes through, apart from its parts."""
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            return self._sizes.trips(node)
+        if isinstance(node, COMPREHENSIONS):
+            return self._sizes.of(node)
+        return price(node, self._context, self._sizes)[0] if isinstance(node, ast.expr) else ONE
+
+    def trips(self, loop: Loop) -> Growth:
+        """How often a loop can run."""
+        return self._sizes.trips(loop)
+
+    def passed(self, call: ast.Call, callee: FunctionNode) -> dict[str, Growth]:
+        """The size of each argument of a call, by the name the callee gives it."""
+        return self._sizes.passed(call, callee)
 
     def _add(self, node: ast.AST, times: Growth, total: _Total) -> None:
         """Add the cost of `node`, which runs `times` times."""
@@ -80,6 +115,7 @@ class Costs:
             top, times = stack.pop()
             if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
                 continue
+            total.runs[top] = times
             self._add_own(top, times, total)
             stack.extend(self._parts(top, times))
 
@@ -95,6 +131,15 @@ class Costs:
             ]
         if isinstance(node, COMPREHENSIONS):
             return self._comprehension_parts(node, times)
+        if isinstance(node, ast.If):
+            return [
+                (node.test, times),
+                *((s, self._in_branch(node, node.body, times)) for s in node.body),
+                *((s, self._in_branch(node, node.orelse, times)) for s in node.orelse),
+            ]
+        if isinstance(node, ast.AnnAssign):
+            values = [node.value] if node.value is not None else []
+            return [(node.target, times), *((value, times) for value in values)]
         return [(child, times) for child in children(node)]
 
     def _passes(self, loop: ast.For | ast.AsyncFor | ast.While, times: Growth) -> Growth:
@@ -104,6 +149,20 @@ class Costs:
         if outer is None or outer not in self._entries:
             return times * trips
         return times + self._entries[outer] * trips
+
+    def _in_branch(self, node: ast.If, branch: list[ast.stmt], times: Growth) -> Growth:
+        """How often a branch runs: one that leaves loops runs no more often than they begin."""
+        loops = self._context.loops(node)
+        match branch[-1:]:
+            case [ast.Break()]:
+                loops = loops[:1]
+            case [ast.Return()]:
+                pass
+            case _:
+                return times
+        if not loops or any(isinstance(inner, ast.Continue) for inner in walk_block(branch)):
+            return times
+        return self._entries.get(loops[-1], times)
 
     def _comprehension_parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
         parts: list[tuple[ast.AST, Growth]] = []
@@ -143,30 +202,38 @@ class Costs:
     def _with_recursion(self, function: FunctionNode, total: _Total) -> Cost:
         calls = self._context.calls.self_calls(function)
         if not calls:
-            return Cost(total.time, total.space, total.line, self._sizes.assumed(total.time))
+            return total.cost(self._sizes)
         states = self._states(function, calls)
         depth = self._depth(function, calls)
         if self._is_cached(function):
-            return Cost(total.time * states, total.space + states, total.line, ())
+            total.repeat(states)
+            return Cost(total.time, total.space + states, total.line)
         together = self._calls_on_one_path(function, calls)
-        halving = self._halves(calls)
+        total.repeat(self._times(states, depth, together, calls, total))
+        total.hold(depth)
+        if together > 1:
+            total.line = calls[0].lineno
+        return total.cost(self._sizes)
+
+    def _times(
+        self,
+        states: Growth,
+        depth: Growth,
+        together: int,
+        calls: list[ast.Call],
+        total: _Total,
+    ) -> Growth:
+        """How often a function runs that calls itself, up to so many times in each run."""
         if together < 2:
-            passes = depth
-        elif halving:
-            passes = symbol(next(iter(sorted(states.symbols)), "n"))
-            if not total.time.is_constant:
-                passes = depth  # splits of equal work: once per level
-        else:
-            passes = ONE
-            for name in sorted(states.symbols) or ["depth"]:
-                passes *= exponential(name)
-        time = total.time * passes
-        return Cost(
-            time,
-            total.space + depth,
-            calls[0].lineno if together > 1 else total.line,
-            self._sizes.assumed(time),
-        )
+            return depth
+        names = sorted(states.symbols)
+        if self._halves(calls):
+            # Splits of equal work: once per level.
+            return depth if not total.time.is_constant else symbol(names[0] if names else "n")
+        times = ONE
+        for name in names or ["depth"]:
+            times *= exponential(name)
+        return times
 
     def _is_cached(self, function: FunctionNode) -> bool:
         for decorator in function.decorator_list:

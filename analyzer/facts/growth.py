@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 _MAX_TERMS = 6
+_REMEMBERED = 1 << 12  # sums and products: files have the same ones again and again
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,10 +53,18 @@ class Growth:
     terms: frozenset[Term]
 
     def __add__(self, other: Growth) -> Growth:
-        return _pruned(self.terms | other.terms)
+        if not self.terms or self is ONE:
+            return other
+        if self is other or other is ONE:
+            return self
+        return _sum(self, other)
 
     def __mul__(self, other: Growth) -> Growth:
-        return _pruned(frozenset(_product(a, b) for a in self.terms for b in other.terms))
+        if other is ONE:
+            return self
+        if self is ONE:
+            return other
+        return _times(self, other)
 
     @property
     def is_constant(self) -> bool:
@@ -119,6 +129,16 @@ def exponential(name: str, shape: str = "2^{}") -> Growth:
 
 
 ONE = Growth(frozenset({()}))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _sum(one: Growth, other: Growth) -> Growth:
+    return _pruned(one.terms | other.terms)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _times(one: Growth, other: Growth) -> Growth:
+    return _pruned(frozenset(_product(a, b) for a in one.terms for b in other.terms))
 
 
 def _replaced(factor: Factor, sizes: dict[str, Growth]) -> Growth:

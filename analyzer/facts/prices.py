@@ -26,9 +26,11 @@ _TEXT_AT = {  # which argument they go through
 }  # fmt: skip
 _SEARCHING_METHODS = frozenset("index count remove find rfind insert reverse isdisjoint".split())
 _COPYING_METHODS = frozenset(
-    "copy split rsplit splitlines join replace strip lstrip rstrip lower upper extend update union "
-    "intersection difference symmetric_difference translate encode decode read readlines format "
-    "title".split()
+    "copy join extend update union intersection difference symmetric_difference decode read "
+    "readlines format".split()
+)
+_OF_TEXT = frozenset(  # no other type has these
+    "split rsplit splitlines replace strip lstrip rstrip lower upper translate encode title".split()
 )
 
 
@@ -100,7 +102,7 @@ def _method(
         return ONE, ONE
     if attr in _SEARCHING_METHODS and not kind.is_hashed and kind.is_known:
         return size, ONE
-    if attr in _COPYING_METHODS and kind.is_known:
+    if attr in _OF_TEXT or (attr in _COPYING_METHODS and kind.is_known):
         given = sizes.of(call.args[0]) if call.args else ONE
         if attr in ("extend", "update"):
             return given, given

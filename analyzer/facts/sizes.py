@@ -25,6 +25,11 @@ _SUM_OF_SIZES = frozenset(("itertools.chain", "zip", "itertools.zip_longest"))
 _GROWING = frozenset(("append", "add", "appendleft", "insert", "push", "put", "heappush"))
 _TAKING = frozenset(("pop", "popleft", "popitem", "get", "get_nowait"))
 _LESSENING = (ast.Sub, ast.FloorDiv, ast.Div, ast.Mod, ast.RShift, ast.BitAnd)
+_READERS = frozenset(
+    "input sys.stdin.readline sys.stdin.read sys.stdin.readlines sys.stdin.buffer.readline "
+    "sys.stdin.buffer.read sys.stdin.buffer.readlines".split()
+)
+_INPUT = "input"
 _UNKNOWN_WHILE = "passes@{}"
 
 
@@ -83,7 +88,10 @@ class Sizes:
                 target = self._context.symbol(node)
                 return self._of_symbol(target) if target else ONE
             case ast.Attribute():
-                return ONE if self._context.resolve(node) else symbol(ast.unparse(node))
+                name = self._context.resolve(node)
+                if name == "sys.stdin":
+                    return symbol(_INPUT)
+                return ONE if name else symbol(ast.unparse(node))
             case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
                 starred = [e.value for e in elts if isinstance(e, ast.Starred)]
                 return _total(self.of(value) for value in starred)
@@ -174,9 +182,16 @@ class Sizes:
         if name in ("itertools.permutations", "itertools.combinations"):
             shape = "{}!" if name.endswith("permutations") else "2^{}"
             return _total(exponential(s, shape) for s in sorted(self.of(args[0]).symbols))
+        if name in _READERS or self._is_reader(call.func):
+            return symbol(_INPUT)
         if isinstance(call.func, ast.Attribute) and name is None:
             return self.of(call.func.value)  # split, items, copy, lower, ...
         return ONE
+
+    def _is_reader(self, function: ast.expr) -> bool:
+        """Whether a name stands for what reads: `input = sys.stdin.readline`."""
+        value = self._context.sole_value(function) if isinstance(function, ast.Name) else None
+        return isinstance(value, ast.Attribute) and self._context.resolve(value) in _READERS
 
     def _range(self, args: list[ast.expr]) -> Growth:
         """How many numbers there are in a range, at most."""
@@ -226,7 +241,10 @@ class Sizes:
         if binding.kind is Kind.AUGMENTED:
             return self._augmented(target, binding)
         if binding.kind in (Kind.ASSIGN, Kind.UNPACK):
-            return self.of(_unpacked(binding.value, binding.path))
+            if (added := _added_to(binding, target.name)) is not None:
+                return self._passes_around(binding.node) * self.of(added)
+            size = self.of(_unpacked(binding.value, binding.path))
+            return symbol(target.name) if size.symbols == {_INPUT} else size
         return ONE
 
     def _augmented(self, target: Symbol, binding: Binding) -> Growth:
@@ -443,6 +461,17 @@ def bound_in(loop: ast.While, name: str) -> ast.expr | None:
                 left=high, ops=[ast.Gt() | ast.GtE() | ast.NotEq()], comparators=[ast.Name(id=low)]
             ) if low == name:
                 return high
+    return None
+
+
+def _added_to(binding: Binding, name: str) -> ast.expr | None:
+    """What is put behind or before a value of its own: `x = x + [y]`, `x = y + x`."""
+    match binding.value:
+        case (
+            ast.BinOp(left=ast.Name(id=used), op=ast.Add(), right=added)
+            | ast.BinOp(left=added, op=ast.Add(), right=ast.Name(id=used))
+        ) if used == name and not binding.path:
+            return added
     return None
 
 

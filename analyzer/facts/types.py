@@ -57,6 +57,9 @@ class Types:
         self._active: dict[object, int] = {}  # what is being inferred, and how deep it is
         self._lowest = _NOWHERE  # the outermost of these that an answer has been cut off at
         self._assumed: dict[object, Type] = {}  # of variables whose own bindings are looked at
+        # Partial answers, with what they were cut off at, by the depth at which that is inferred.
+        self._partial: dict[object, tuple[Type, int]] = {}
+        self._until: dict[int, list[object]] = {}
         self._attributes: dict[str, list[_Store]] | None = None
 
     def of(self, node: ast.expr) -> Type:
@@ -72,15 +75,22 @@ class Types:
         """Infer once; what depends on itself goes by what is known of it so far.
 
         An answer is kept if nothing it was cut off at is still being inferred: one that was cut
-        off further out is partial.
+        off further out is partial, and kept until that is known.
         """
         known = self._known.get(key)
         if known is not None:
             return known
         depth = len(self._active)
-        if key in self._active or depth > _MAX_DEPTH:
-            self._lowest = min(self._lowest, self._active.get(key, 0))
+        if key in self._active:
+            self._lowest = min(self._lowest, self._active[key])
             return self._assumed.get(key, NOTHING)
+        if depth > _MAX_DEPTH:
+            self._lowest = 0
+            return UNKNOWN
+        if key in self._partial:
+            found, lowest = self._partial[key]
+            self._lowest = min(self._lowest, lowest)
+            return found
         self._active[key] = depth
         outer, self._lowest = self._lowest, _NOWHERE
         try:
@@ -88,9 +98,14 @@ class Types:
         finally:
             del self._active[key]
             self._assumed.pop(key, None)
+        for inner in self._until.pop(depth, ()):
+            del self._partial[inner]
         if self._lowest >= depth:
             self._known[key] = found
             self._lowest = outer
+        else:
+            self._partial[key] = found, self._lowest
+            self._until.setdefault(self._lowest, []).append(key)
         self._lowest = min(self._lowest, outer)
         return found
 
@@ -101,6 +116,8 @@ class Types:
         found = join_all(self._of_binding(binding) for binding in plain if binding not in own)
         for binding in filter(own.__contains__, plain):
             self._assumed[symbol] = found
+            self._partial.clear()  # they went by what was assumed before
+            self._until.clear()
             found = join(found, self._of_binding(binding))
         for binding in symbol.bindings:
             if binding.kind is Kind.AUGMENTED and found is not UNKNOWN:

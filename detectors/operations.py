@@ -1,0 +1,239 @@
+"""How often a program does what: its operations with their growth, as one table.
+
+A static profile: each operation (a call of `sorted`, a `+` of texts, an item of a list) with how
+often it runs in one call of the program, what one run of it goes through, and how much of that an
+early exit may spare, in terms of the inputs (`analyzer.facts.cost`). What functions of the file
+take is counted where they are called.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from effilint.analyzer.context import Context, FunctionNode
+from effilint.analyzer.facts.growth import ONE, Growth
+from effilint.analyzer.facts.loops import Loop
+from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
+from effilint.analyzer.patterns import walk_block
+
+_MOST = 4000  # different operations of a function that are told apart
+_MOST_PASSES = 10**7  # of loops of constant length
+_BITS = 64.0  # beyond 2^64 nothing is larger
+_COUNTED = (
+    ast.Attribute, ast.AugAssign, ast.BinOp, ast.BoolOp, ast.Break, ast.Call, ast.Compare,
+    ast.Constant, ast.Continue, ast.Delete, ast.Dict, ast.For, ast.If, ast.IfExp, ast.JoinedStr,
+    ast.List, ast.Match, ast.Name, ast.NamedExpr, ast.Raise, ast.Return, ast.Set, ast.Subscript,
+    ast.Try, ast.Tuple, ast.UnaryOp, ast.While, ast.With, ast.Yield, ast.YieldFrom, *COMPREHENSIONS,
+)  # fmt: skip
+_TAKERS = ("any", "all", "next")  # that may end before what they go through does
+_ROUGH = {  # kinds of values whose operations cost about the same
+    "bool": "int", "Counter": "dict", "defaultdict": "dict", "OrderedDict": "dict",
+    "dict_keys": "dict", "dict_values": "dict", "dict_items": "dict", "frozenset": "set",
+}  # fmt: skip
+KINDS = ("int", "float", "str", "list", "tuple", "dict", "set", "deque", "other")  # of values
+
+
+class Operation(NamedTuple):
+    """What a program does `count` times at places that run equally often.
+
+    `times`: how often one such place runs; `repeats`: how often beyond that, in loops of constant
+    length; `price`: how many items one run goes through; `spared`: of `times` the passes of loops
+    that can end early.
+    """
+
+    name: str
+    count: int
+    times: Growth
+    repeats: int
+    price: Growth
+    spared: Growth
+
+
+class Scale(NamedTuple):
+    """Sizes to put in the place of symbols: of inputs, of their items, passes nobody can tell."""
+
+    inputs: float
+    items: float
+    passes: float
+    exponent: float  # what stands for n where a program takes 2^n or n!
+
+    def bits(self, growth: Growth) -> float:
+        """Return the logarithm to base 2 of a growth, at least 0 and at most 64."""
+        total = sum(math.prod(self._factors(term)) for term in growth.terms)
+        return min(math.log2(max(total, 1.0)), _BITS)
+
+    def _factors(self, term: Iterable[tuple[str, float, int, str]]) -> Iterator[float]:
+        for factor in term:
+            base = self._of(factor.symbol)
+            yield base ** float(factor.power) * max(math.log2(base), 1.0) ** factor.logs
+            if factor.exponential:
+                is_factorial = "!" in factor.exponential
+                yield math.gamma(self.exponent + 1) if is_factorial else 2.0**self.exponent
+
+    def _of(self, symbol: str) -> float:
+        if symbol.startswith("passes@"):
+            return self.passes
+        return self.items if symbol.endswith("[]") or "." in symbol else self.inputs
+
+
+def operations(context: Context) -> list[Operation]:
+    """Return what one run of a program does: its module, and each function that none calls."""
+    table = _Table(context)
+    total: Counter[_Key] = Counter()
+    for root in _roots(context):
+        total.update(table.of(root))
+    return [Operation(name, count, *rest) for (name, *rest), count in total.items()]
+
+
+_Key = tuple[str, Growth, int, Growth, Growth]  # an operation without its count
+
+
+class _Table:
+    def __init__(self, context: Context) -> None:
+        self._context, self._costs = context, context.costs
+        self._known: dict[ast.AST, Counter[_Key]] = {}
+        self._ending: dict[ast.AST, bool] = {}
+
+    def of(self, function: FunctionNode | ast.Module) -> Counter[_Key]:
+        """The operations of one call, with those of the functions that it calls."""
+        known = self._known.get(function)
+        if known is not None:
+            return known
+        self._known[function] = Counter()  # of a call of itself nothing is added
+        found: Counter[_Key] = Counter()
+        for node, times in self._costs.runs(function).items():
+            if not isinstance(node, _COUNTED) or self._is_docstring(node):
+                continue
+            repeats, spared = self._around(node)
+            found[_name(node, self._context), times, repeats, self._costs.price(node), spared] += 1
+            callee = self._context.callee(node) if isinstance(node, ast.Call) else None
+            if callee is not None and callee is not function:
+                assert isinstance(node, ast.Call)
+                self._add_call(found, node, callee, (times, repeats, spared))
+        self._known[function] = found
+        return found
+
+    def _is_docstring(self, node: ast.AST) -> bool:
+        return isinstance(self._context.parent(node), ast.Expr) and isinstance(node, ast.Constant)
+
+    def _add_call(
+        self,
+        found: Counter[_Key],
+        call: ast.Call,
+        callee: FunctionNode,
+        around: tuple[Growth, int, Growth],
+    ) -> None:
+        inner = self.of(callee)
+        if len(inner) + len(found) > _MOST:
+            return
+        times, repeats, spared = around
+        sizes = self._costs.passed(call, callee)
+        for (name, runs, again, cost, less), count in inner.items():
+            key = (
+                name,
+                times * runs.replace(sizes),
+                min(repeats * again, _MOST_PASSES),
+                cost.replace(sizes),
+                spared * less.replace(sizes),
+            )
+            found[key] += count
+
+    def _around(self, node: ast.AST) -> tuple[int, Growth]:
+        """The passes of constant loops around a node, and those that an exit may spare."""
+        repeats, spared = 1, ONE
+        loops = self._context.loops(node)
+        if isinstance(node, (ast.For, ast.While)):
+            loops = [*loops, node]  # it stands for its own passes
+        for loop in loops:
+            passes = self._context.trip_count(loop)
+            if passes is not None:
+                repeats = min(repeats * max(passes, 1), _MOST_PASSES)
+            elif self._ends(loop):
+                spared *= self._costs.trips(loop)
+        return repeats, spared
+
+    def _ends(self, loop: Loop) -> bool:
+        known = self._ending.get(loop)
+        if known is None:
+            known = self._ending[loop] = self._can_end(loop)
+        return known
+
+    def _can_end(self, loop: Loop) -> bool:
+        """Whether a loop may end before it has gone through everything."""
+        if isinstance(loop, ast.comprehension):
+            made = self._context.parent(loop)
+            taker = self._context.parent(made) if isinstance(made, ast.GeneratorExp) else None
+            return isinstance(taker, ast.Call) and self._context.resolve(taker.func) in _TAKERS
+        if isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant):
+            return False  # it has to end somewhere
+        return any(isinstance(node, ast.Return) for node in walk_block(loop.body)) or _breaks(
+            loop.body
+        )
+
+
+def _breaks(block: list[ast.stmt]) -> bool:
+    """Whether statements leave the loop that they stand in, and not one of their own."""
+    for statement in block:
+        if isinstance(statement, ast.Break):
+            return True
+        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            continue
+        is_loop = isinstance(statement, ast.For | ast.AsyncFor | ast.While)
+        parts = ("orelse",) if is_loop else ("body", "orelse", "handlers", "finalbody", "cases")
+        for part in parts:
+            inner = getattr(statement, part, [])
+            if _breaks(inner):
+                return True
+    return False
+
+
+def _roots(context: Context) -> Iterator[FunctionNode | ast.Module]:
+    """Where a program may be entered: its module, and functions that nothing in it calls."""
+    yield context.tree
+    for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
+        for node in context.index.get(kind, ()):
+            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            is_inner = not isinstance(context.parent(node), ast.Module | ast.ClassDef)
+            callers = context.calls.callers(node)
+            if not is_inner and all(context.function(call) is node for call in callers):
+                yield node
+
+
+def _name(node: ast.AST, context: Context) -> str:
+    """What it is called: `sorted()`, `list[].Load`, `str Add`, `in set`, `compare int`, `For`."""
+    match node:
+        case ast.Call(func=function):
+            return f"{_called(node, function, context)}()"
+        case ast.Compare(left=left, ops=[ast.In() | ast.NotIn(), *_], comparators=[where, *_]):
+            return f"in {_kind(where, context)}"
+        case ast.Compare(left=left):
+            return f"compare {_kind(left, context)}"
+        case ast.BinOp(left=left, op=operator) | ast.AugAssign(target=left, op=operator):
+            return f"{_kind(left, context)} {type(operator).__name__}"
+        case ast.Subscript(value=value, slice=place, ctx=use):
+            brackets = "[:]" if isinstance(place, ast.Slice) else "[]"
+            return f"{_kind(value, context)}{brackets}.{type(use).__name__}"
+        case ast.Attribute(ctx=use) | ast.Name(ctx=use):
+            return f"{type(node).__name__}.{type(use).__name__}"
+        case ast.UnaryOp(op=operator):
+            return type(operator).__name__
+    return type(node).__name__
+
+
+def _called(call: ast.Call, function: ast.expr, context: Context) -> str:
+    if context.callee(call) is not None:
+        return "own"
+    name = context.resolve(function)
+    if name is not None:
+        return name.rpartition(".")[2]
+    return function.attr if isinstance(function, ast.Attribute) else "unknown"
+
+
+def _kind(node: ast.expr, context: Context) -> str:
+    name = context.type_of(node).name
+    name = _ROUGH.get(name, name)
+    return name if name in KINDS else "other"

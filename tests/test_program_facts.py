@@ -1,0 +1,216 @@
+"""Facts of a program as numbers, and the table of its operations that they come from."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from effilint.analyzer.context import Context
+from effilint.analyzer.source import Source
+from effilint.detectors.facts import FACTS, facts_of, vector
+from effilint.detectors.operations import Operation, Scale, operations
+
+SCALE = Scale(inputs=1024, items=32, passes=8, exponent=10)
+SEARCH = """def f(xs: list[int], wanted: list[int]) -> int:
+    "How many there are."
+    found = 0
+    for x in xs:
+        if x in wanted:  # a list
+            found += 1
+    return found
+"""
+SAME = """def g(a, b):
+    n = 0
+
+
+    for q in a:
+
+        if (q
+                in b): n += 1
+    return n
+"""
+
+
+def table(text: str) -> dict[str, Operation]:
+    """The operations of a program by name; of those with one name the last."""
+    return {one.name: one for one in operations(Context(Source(text)))}
+
+
+def test_an_operation_runs_as_often_as_the_loops_around_it() -> None:
+    found = table(SEARCH)
+    assert str(found["in list"].times) == "O(xs)"
+    assert str(found["in list"].price) == "O(wanted)"
+    assert str(found["int Add"].times) == "O(xs)"
+    assert str(found["Return"].times) == "O(1)"
+    assert found["in list"].count == 1
+
+
+@pytest.mark.parametrize(
+    ("expression", "name"),
+    [
+        ("xs[0]", "list[].Load"),
+        ("xs[1:]", "list[:].Load"),
+        ("sorted(xs)", "sorted()"),
+        ("xs.append(1)", "append()"),
+        ("{1, 2} & {2}", "set BitAnd"),
+        ("'a' + 'b'", "str Add"),
+        ("1.5 < 2", "compare float"),
+        ("True + 1", "int Add"),
+        ("3 in {1: 2}", "in dict"),
+        ("__import__('heapq').heappop(xs)", "heappop()"),
+        ("-len(xs)", "USub"),
+        ("[x for x in xs]", "ListComp"),
+        ("xs.size", "Attribute.Load"),
+        ("wanted(3)", "unknown()"),
+        ("f(xs, 1)", "own()"),
+    ],
+)
+def test_operations_are_told_by_the_types_of_what_they_work_on(expression: str, name: str) -> None:
+    assert name in table(f"def f(xs: list[int], wanted):\n    return {expression}\n")
+
+
+def test_what_a_function_of_the_file_takes_counts_where_it_is_called() -> None:
+    text = """
+class Solution:
+    def solve(self, rows: list[str]) -> int:
+        return sum(self.width(row) for row in rows)
+
+    def width(self, row: str) -> int:
+        n = 0
+        for c in row:
+            n += 2
+        return n
+"""
+    found = operations(Context(Source(text)))
+    adds = [one for one in found if one.name == "int Add"]
+    assert [str(one.times) for one in adds] == ["O(rows*rows[])"]
+
+
+def test_a_function_that_calls_itself_is_counted_once() -> None:
+    text = "def f(n: int) -> int:\n    return 1 if n < 2 else f(n - 1) + f(n - 2)\n"
+    found = table(text)
+    assert str(found["int Sub"].times) == "O(2^n)"
+    assert found["own()"].count == 2
+
+
+def test_loops_of_constant_length_are_repeats() -> None:
+    found = table(
+        "def f(x):\n    for i in range(26):\n        for j in range(10):\n            x(i)\n"
+    )
+    assert found["unknown()"].repeats == 260
+    assert str(found["unknown()"].times) == "O(1)"
+
+
+@pytest.mark.parametrize(
+    ("body", "spared"),
+    [
+        ("for x in xs:\n        if x > 3:\n            return x", "O(xs)"),
+        ("for x in xs:\n        if x > 3:\n            break", "O(xs)"),
+        ("while n < len(xs):\n        n += 1\n        if n > 3:\n            break", "O(xs)"),
+        ("return any(x > 3 for x in xs)", "O(xs)"),
+        ("return next(x for x in xs if x > 3)", "O(xs)"),
+        ("return sum(x > 3 for x in xs)", "O(1)"),
+        ("for x in xs:\n        if x > 3:\n            n += 1", "O(1)"),
+        ("for x in xs:\n        while n:\n            break\n        n = x > 3", "O(1)"),
+        ("for x in xs:\n        n = x > 3\n        def g():\n            return n", "O(1)"),
+    ],
+)
+def test_loops_that_can_end_early_spare_passes(body: str, spared: str) -> None:
+    found = table(f"def f(xs: list[int], n: int):\n    {body}\n")
+    assert str(found["compare int"].spared) == spared
+
+
+def test_scales_put_numbers_in_the_place_of_symbols() -> None:
+    def bits(body: str, name: str = "unknown()") -> float:
+        found = table(f"def f(xs: list[list[int]], k: int, g):\n{body}")
+        return SCALE.bits(found[name].times)
+
+    assert bits("    g()\n") == 0
+    assert bits("    for x in xs:\n        g()\n") == 10
+    assert bits("    for x in xs:\n        for y in x:\n            g()\n") == 15
+    assert bits("    while g(k):\n        pass\n") == 3
+    assert bits("    for x in range(2**k):\n        g()\n") == 10
+    twice = bits("    for x in xs:\n        for y in range(int(k**0.5)):\n            g()\n")
+    assert twice == 15
+    assert SCALE.bits(table("def f(xs):\n    return sorted(xs)\n")["sorted()"].price) == (
+        math.log2(1024 * 10)
+    )
+
+
+def test_a_growth_beyond_all_numbers_is_the_largest() -> None:
+    text = (
+        "def f(n, g):\n    for x in range(2**n):\n        for y in range(2**x):\n            g()\n"
+    )
+    scale = Scale(1e5, 1e5, 1e5, 1e3)
+    assert scale.bits(table(text)["unknown()"].times) == 64
+
+
+def test_facts_are_those_of_the_program_and_not_of_its_text() -> None:
+    one, other = facts_of(SEARCH.replace(": list[int]", "").replace(" -> int", "")), facts_of(SAME)
+    assert one == other
+    assert facts_of("def f():\n    x: list[int] = []\n    return x\n") == facts_of(
+        "def f():\n    x = []\n    return x\n"
+    )
+
+
+def test_facts_say_what_is_there() -> None:
+    found = facts_of(SEARCH)
+    assert found["time_degree"] == 2
+    assert found["loops_1"] == found["deepest_loop"] == math.log(2)
+    assert found["hot_In"] == math.log(2)
+    assert found["finds_DST1"] > 0
+    assert found["cost_of_in list"] > found["cost_of_int Add"]
+    assert found["cost_many"] > found["cost_some"] > found["cost_few"]
+    assert "recursive" not in found
+
+
+def test_a_quadratic_program_costs_more_than_a_linear_one_at_every_scale() -> None:
+    slow, fast = facts_of(SEARCH), facts_of(SEARCH.replace("in wanted", "in set(wanted)"))
+    faster = facts_of(SEARCH.replace("list[int], wanted: list", "list[int], wanted: set"))
+    for scale in ("few", "some", "many"):
+        assert slow[f"cost_{scale}"] > faster[f"cost_{scale}"]
+        assert fast[f"cost_{scale}"] > faster[f"cost_{scale}"]
+
+
+def test_an_early_exit_spares_much_at_a_large_scale() -> None:
+    text = "def f(xs, g):\n    for x in xs:\n        if g(x):\n            return x\n"
+    found = facts_of(text)
+    assert found["spared_many"] > 10
+    assert "spared_many" not in facts_of(text.replace("return x", "g(2)"))
+
+
+@pytest.mark.parametrize("text", ["def f(:", "x = 1\n  y = 2\n", "\0"])
+def test_nothing_is_known_of_what_cannot_be_parsed(text: str) -> None:
+    assert facts_of(text) == {}
+    assert vector(facts_of(text)) == [0.0] * len(FACTS)
+
+
+def test_an_empty_program_has_no_cost() -> None:
+    found = facts_of("")
+    assert found["is_parsed"] == 1
+    assert "cost_many" not in found
+
+
+def test_facts_stand_in_the_order_of_their_names() -> None:
+    found = facts_of(SEARCH)
+    values = vector(found)
+    assert len(set(FACTS)) == len(FACTS) == len(values)
+    assert found.keys() <= set(FACTS)
+    assert values[FACTS.index("time_degree")] == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "(" * 80 + "1" + ")" * 80,
+        "x = " + "-" * 900 + "1",
+        "x = " + " + ".join(["y"] * 900),
+        "\n".join("    " * n + "for x in xs:" for n in range(19)) + "\n" + "    " * 19 + "pass",
+        "".join(f"def f{n}(x):\n    return f{n + 1}(x) + f{n + 1}(x)\n" for n in range(300)),
+    ],
+)
+def test_code_that_is_nested_deep_has_facts(text: str) -> None:
+    found = facts_of(text)
+    assert found["is_parsed"] == 1
+    assert all(math.isfinite(value) for value in found.values())
