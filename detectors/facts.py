@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from effilint.analyzer.context import Context, FunctionNode
@@ -238,48 +238,51 @@ def _costs(context: Context) -> Iterator[Cost]:
             continue
 
 
-def _operations(context: Context) -> list[Operation]:
+def _operations(context: Context) -> Counter[Operation]:
     try:
         return operations(context)
     except RecursionError:  # nested too deep to follow
-        return []
+        return Counter()
 
 
-def _done(done: Sequence[Operation]) -> dict[str, float]:
+def _done(done: Counter[Operation]) -> dict[str, float]:
     """What the operations take: in all at each scale, of each kind, and what is done most often."""
     found: dict[str, float] = {}
+    found["constant_passes"] = max((math.log2(one.repeats) for one in done), default=0.0)
     for name, scale in _SCALES.items():
-        runs = [_bits(one) + scale.bits(one.times) for one in done]
-        costs = [_bits(one) + scale.bits(one.times * one.price) for one in done]
+        runs = {one: _runs(one, count, scale) for one, count in done.items()}
+        costs = [runs[one] + scale.bits(one.price) for one in done]
         least = [cost - scale.bits(one.spared) for one, cost in zip(done, costs, strict=True)]
-        found[f"runs_{name}"] = _summed(runs)
+        found[f"runs_{name}"] = _summed(runs.values())
         found[f"cost_{name}"] = _summed(costs)
         found[f"spared_{name}"] = found[f"cost_{name}"] - _summed(least)
-    scale = _SCALES["some"]
-    passes = [scale.bits(one.times) + math.log2(one.repeats) for one in done]
-    found["passes"] = most = max(passes, default=0.0)
-    found["constant_passes"] = max((math.log2(one.repeats) for one in done), default=0.0)
+    return found | _by_kind(done, _SCALES["some"])
+
+
+def _by_kind(done: Counter[Operation], scale: Scale) -> dict[str, float]:
+    often = {one: _runs(one, 1, scale) for one in done}
+    most = max(often.values(), default=0.0)
+    costs: dict[str, list[float]] = {}
     busy: Counter[str] = Counter()
-    costs_of: dict[str, list[float]] = {}
-    for one, often in zip(done, passes, strict=True):
-        cost = _bits(one) + scale.bits(one.times * one.price)
-        costs_of.setdefault(one.name, []).append(cost)
-        if often > most - _NEAR:
-            busy[one.name] += one.count
-    found["busy"] = math.log1p(busy.total())
+    for one, count in done.items():
+        costs.setdefault(one.name, []).append(_runs(one, count, scale) + scale.bits(one.price))
+        if often[one] > most - _NEAR:
+            busy[one.name] += count
+    found = {"passes": most, "busy": math.log1p(busy.total())}
     for name in _OPERATIONS:
-        if name in costs_of:
-            found[f"cost_of_{name}"] = _summed(costs_of[name])
+        if name in costs:
+            found[f"cost_of_{name}"] = _summed(costs[name])
         if name in busy:
             found[f"busy_{name}"] = math.log1p(busy[name])
     return found
 
 
-def _bits(one: Operation) -> float:
-    return math.log2(one.count * one.repeats)
+def _runs(one: Operation, count: int, scale: Scale) -> float:
+    """The logarithm (base 2) of how often an operation runs that stands at so many places."""
+    return math.log2(count * one.repeats) + scale.bits(one.times)
 
 
-def _summed(logs: Sequence[float]) -> float:
+def _summed(logs: Collection[float]) -> float:
     """The logarithm (base 2) of one more than a sum that is given by logarithms."""
     return math.log2(1.0 + math.fsum(2.0**log for log in logs))
 

@@ -11,16 +11,17 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from effilint.analyzer.context import Context, FunctionNode
-from effilint.analyzer.facts.growth import ONE, Growth
+from effilint.analyzer.facts.growth import ONE, Growth, Term
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
 from effilint.analyzer.patterns import walk_block
 
 _MOST = 4000  # different operations of a function that are told apart
+_MOST_PLACES = 10**12  # that do the same, callees taken each time
 _MOST_PASSES = 10**7  # of loops of constant length
 _BITS = 64.0  # beyond 2^64 nothing is larger
 _COUNTED = (
@@ -38,7 +39,7 @@ KINDS = ("int", "float", "str", "list", "tuple", "dict", "set", "deque", "other"
 
 
 class Operation(NamedTuple):
-    """What a program does `count` times at places that run equally often.
+    """What a program does at places that run equally often.
 
     `times`: how often one such place runs; `repeats`: how often beyond that, in loops of constant
     length; `price`: how many items one run goes through; `spared`: of `times` the passes of loops
@@ -46,7 +47,6 @@ class Operation(NamedTuple):
     """
 
     name: str
-    count: int
     times: Growth
     repeats: int
     price: Growth
@@ -66,7 +66,7 @@ class Scale(NamedTuple):
         total = sum(math.prod(self._factors(term)) for term in growth.terms)
         return min(math.log2(max(total, 1.0)), _BITS)
 
-    def _factors(self, term: Iterable[tuple[str, float, int, str]]) -> Iterator[float]:
+    def _factors(self, term: Term) -> Iterator[float]:
         for factor in term:
             base = self._of(factor.symbol)
             yield base ** float(factor.power) * max(math.log2(base), 1.0) ** factor.logs
@@ -80,40 +80,42 @@ class Scale(NamedTuple):
         return self.items if symbol.endswith("[]") or "." in symbol else self.inputs
 
 
-def operations(context: Context) -> list[Operation]:
-    """Return what one run of a program does: its module, and each function that none calls."""
+def operations(context: Context) -> Counter[Operation]:
+    """Return what one run of a program does, with the number of places that do it.
+
+    A run enters the module, and each function that no other one calls.
+    """
     table = _Table(context)
-    total: Counter[_Key] = Counter()
+    total: Counter[Operation] = Counter()
     for root in _roots(context):
         total.update(table.of(root))
-    return [Operation(name, count, *rest) for (name, *rest), count in total.items()]
-
-
-_Key = tuple[str, Growth, int, Growth, Growth]  # an operation without its count
+    return total
 
 
 class _Table:
     def __init__(self, context: Context) -> None:
         self._context, self._costs = context, context.costs
-        self._known: dict[ast.AST, Counter[_Key]] = {}
+        self._known: dict[ast.AST, Counter[Operation]] = {}
         self._ending: dict[ast.AST, bool] = {}
 
-    def of(self, function: FunctionNode | ast.Module) -> Counter[_Key]:
+    def of(self, function: FunctionNode | ast.Module) -> Counter[Operation]:
         """The operations of one call, with those of the functions that it calls."""
         known = self._known.get(function)
         if known is not None:
             return known
         self._known[function] = Counter()  # of a call of itself nothing is added
-        found: Counter[_Key] = Counter()
+        found: Counter[Operation] = Counter()
         for node, times in self._costs.runs(function).items():
             if not isinstance(node, _COUNTED) or self._is_docstring(node):
                 continue
             repeats, spared = self._around(node)
-            found[_name(node, self._context), times, repeats, self._costs.price(node), spared] += 1
+            name, cost = _name(node, self._context), self._costs.price(node)
+            here = Operation(name, times, repeats, cost, spared)
+            found[here] += 1
             callee = self._context.callee(node) if isinstance(node, ast.Call) else None
             if callee is not None and callee is not function:
                 assert isinstance(node, ast.Call)
-                self._add_call(found, node, callee, (times, repeats, spared))
+                self._add_call(found, node, callee, here)
         self._known[function] = found
         return found
 
@@ -121,26 +123,21 @@ class _Table:
         return isinstance(self._context.parent(node), ast.Expr) and isinstance(node, ast.Constant)
 
     def _add_call(
-        self,
-        found: Counter[_Key],
-        call: ast.Call,
-        callee: FunctionNode,
-        around: tuple[Growth, int, Growth],
+        self, found: Counter[Operation], call: ast.Call, callee: FunctionNode, here: Operation
     ) -> None:
         inner = self.of(callee)
         if len(inner) + len(found) > _MOST:
             return
-        times, repeats, spared = around
         sizes = self._costs.passed(call, callee)
-        for (name, runs, again, cost, less), count in inner.items():
-            key = (
-                name,
-                times * runs.replace(sizes),
-                min(repeats * again, _MOST_PASSES),
-                cost.replace(sizes),
-                spared * less.replace(sizes),
+        for one, count in inner.items():
+            there = Operation(
+                one.name,
+                here.times * one.times.replace(sizes),
+                min(here.repeats * one.repeats, _MOST_PASSES),
+                one.price.replace(sizes),
+                here.spared * one.spared.replace(sizes),
             )
-            found[key] += count
+            found[there] = min(found[there] + count, _MOST_PLACES)
 
     def _around(self, node: ast.AST) -> tuple[int, Growth]:
         """The passes of constant loops around a node, and those that an exit may spare."""
