@@ -16,7 +16,8 @@ from effilint.dataset.opinions import Finding
 from effilint.dataset.pairs import GAPS, Of, pairs_of
 from effilint.dataset.records import Course, Record
 from effilint.dataset.writing import replacing
-from effilint.measure import Point, Verdict, growth
+from effilint.measure import Point, Verdict
+from effilint.measure.growth import fitted
 
 _LOG_BINS = 40
 _CLASSES = ("O(1)", "O(log n)", "O(sqrt n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^3)", "O(2^n)")
@@ -76,7 +77,7 @@ def growth_of(record: Record, course: Course) -> str:
         Point(size, max(sum(map(median, zip(*runs, strict=True))) - record.floor, 1.0))
         for size, runs in zip(record.sizes, course.cpu, strict=False)
     ]
-    return growth(points).name
+    return fitted(points)
 
 
 def write(numbers: Numbers, folder: Path, command: str) -> list[Path]:

@@ -1,0 +1,1 @@
+"""Training the learned detector: examples, models, evaluation, export."""
