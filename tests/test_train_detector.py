@@ -98,7 +98,7 @@ def test_behaviours_are_those_of_annotations_and_none_where_nobody_looked() -> N
         Sheet("p", IDS["third"], "static", failed="no reply"),
     ]
     found = {NAMES[one.solution]: one for one in learned(sheets=sheets).programs}
-    assert found["inefficient"].behaviours == {"DST1"}
+    assert found["inefficient"].behaviours == frozenset({"DST1"})
     assert found["inefficient"].spans == (Span("DST1", 1, 1),)
     assert found["efficient"].behaviours == frozenset()
     assert found["third"].behaviours is None
@@ -111,7 +111,7 @@ def test_twins_take_more_than_what_they_are_made_of() -> None:
     found = learned(twins=[row])
     names = named(found)
     made = found.programs[names.index("t")]
-    assert (made.part, made.behaviours) == ("train", {"DST3"})
+    assert (made.part, made.behaviours) == ("train", frozenset({"DST3"}))
     assert made.spans == (Span("DST3", 1, 1), Span("DST3", 3, 4))
     compared = [one for one in found.comparisons if one.source == "twin"]
     assert [(names[one.more], names[one.less], one.of) for one in compared] == [

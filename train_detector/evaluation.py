@@ -100,9 +100,11 @@ def _right(scores: Floats) -> Floats:
 
 def _by_problem(groups: NDArray[np.int64], values: Floats) -> tuple[Floats, Floats]:
     """The sums and the counts of values, for each problem that has some."""
-    counts = np.bincount(groups).astype(float) if len(groups) else np.zeros(0)
-    sums = np.bincount(groups, values) if len(groups) else np.zeros(0)
-    return sums[counts > 0], counts[counts > 0]
+    numbers, places = np.unique(groups, return_inverse=True)
+    sums, counts = np.zeros(len(numbers)), np.zeros(len(numbers))
+    np.add.at(sums, places, values)
+    np.add.at(counts, places, 1)
+    return sums, counts
 
 
 def _ratio(sums: Floats, counts: Floats, drawn: NDArray[np.int64]) -> Floats:
