@@ -217,7 +217,7 @@ def _found(context: Context) -> Iterator[str]:
 def _growth(context: Context) -> dict[str, float]:
     """How the costliest function grows."""
     costs = list(_costs(context))
-    found = {}
+    found: dict[str, float] = {}
     for sign in _SIGNS:
         growths = [getattr(cost, sign) for cost in costs]
         if not growths:
