@@ -53,7 +53,7 @@ _OPERATORS = "Add Sub Mult Div FloorDiv Mod Pow LShift RShift BitAnd BitOr BitXo
 _PLAIN = (
     "Name.Load Name.Store Attribute.Load Attribute.Store Constant If IfExp For While BoolOp Not "
     "USub Invert Tuple List Dict Set ListComp SetComp DictComp GeneratorExp JoinedStr Return Break "
-    "Continue Delete Yield Raise Try With own() unknown()"
+    "Continue Delete Yield Raise Try With Assign own() unknown()"
 ).split()
 _SCALES = {
     "few": Scale(30, 8, 8, 16),

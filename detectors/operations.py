@@ -25,10 +25,11 @@ _MOST_PLACES = 10**12  # that do the same, callees taken each time
 _MOST_PASSES = 10**7  # of loops of constant length
 _BITS = 64.0  # beyond 2^64 nothing is larger
 _COUNTED = (
-    ast.Attribute, ast.AugAssign, ast.BinOp, ast.BoolOp, ast.Break, ast.Call, ast.Compare,
-    ast.Constant, ast.Continue, ast.Delete, ast.Dict, ast.For, ast.If, ast.IfExp, ast.JoinedStr,
-    ast.List, ast.Match, ast.Name, ast.NamedExpr, ast.Raise, ast.Return, ast.Set, ast.Subscript,
-    ast.Try, ast.Tuple, ast.UnaryOp, ast.While, ast.With, ast.Yield, ast.YieldFrom, *COMPREHENSIONS,
+    ast.AnnAssign, ast.Assign, ast.Attribute, ast.AugAssign, ast.BinOp, ast.BoolOp, ast.Break,
+    ast.Call, ast.Compare, ast.Constant, ast.Continue, ast.Delete, ast.Dict, ast.For, ast.If,
+    ast.IfExp, ast.JoinedStr, ast.List, ast.Match, ast.Name, ast.NamedExpr, ast.Raise,
+    ast.Return, ast.Set, ast.Subscript, ast.Try, ast.Tuple, ast.UnaryOp, ast.While, ast.With,
+    ast.Yield, ast.YieldFrom, *COMPREHENSIONS,
 )  # fmt: skip
 _TAKERS = ("any", "all", "next")  # that may end before what they go through does
 _ROUGH = {  # kinds of values whose operations cost about the same
@@ -85,14 +86,16 @@ def operations(context: Context) -> Counter[Operation]:
 
     A run enters the module, and each function that no other one calls.
     """
-    table = _Table(context)
+    table = Table(context)
     total: Counter[Operation] = Counter()
-    for root in _roots(context):
+    for root in roots(context):
         total.update(table.of(root))
     return total
 
 
-class _Table:
+class Table:
+    """The operations of the functions of one file."""
+
     def __init__(self, context: Context) -> None:
         self._context, self._costs = context, context.costs
         self._known: dict[ast.AST, Counter[Operation]] = {}
@@ -105,12 +108,7 @@ class _Table:
             return known
         self._known[function] = Counter()  # of a call of itself nothing is added
         found: Counter[Operation] = Counter()
-        for node, times in self._costs.runs(function).items():
-            if not isinstance(node, _COUNTED) or self._is_docstring(node):
-                continue
-            repeats, spared = self._around(node)
-            name, cost = _name(node, self._context), self._costs.price(node)
-            here = Operation(name, times, repeats, cost, spared)
+        for node, here in self.own(function):
             found[here] += 1
             callee = self._context.callee(node) if isinstance(node, ast.Call) else None
             if callee is not None and callee is not function:
@@ -118,6 +116,14 @@ class _Table:
                 self._add_call(found, node, callee, here)
         self._known[function] = found
         return found
+
+    def own(self, function: FunctionNode | ast.Module) -> Iterator[tuple[ast.AST, Operation]]:
+        """What each node of a function's own code does in one call of it."""
+        for node, times in self._costs.runs(function).items():
+            if isinstance(node, _COUNTED) and not self._is_docstring(node):
+                repeats, spared = self._around(node)
+                name, cost = _name(node, self._context), self._costs.price(node)
+                yield node, Operation(name, times, repeats, cost, spared)
 
     def _is_docstring(self, node: ast.AST) -> bool:
         return isinstance(self._context.parent(node), ast.Expr) and isinstance(node, ast.Constant)
@@ -188,8 +194,8 @@ def _breaks(block: list[ast.stmt]) -> bool:
     return False
 
 
-def _roots(context: Context) -> Iterator[FunctionNode | ast.Module]:
-    """Where a program may be entered: its module, and functions that nothing in it calls."""
+def roots(context: Context) -> Iterator[FunctionNode | ast.Module]:
+    """Yield where a program may be entered: its module, and functions that nothing in it calls."""
     yield context.tree
     for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
         for node in context.index.get(kind, ()):
@@ -218,7 +224,7 @@ def _name(node: ast.AST, context: Context) -> str:
             return f"{type(node).__name__}.{type(use).__name__}"
         case ast.UnaryOp(op=operator):
             return type(operator).__name__
-    return type(node).__name__
+    return "Assign" if isinstance(node, ast.AnnAssign) else type(node).__name__
 
 
 def _called(call: ast.Call, function: ast.expr, context: Context) -> str:

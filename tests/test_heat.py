@@ -1,0 +1,111 @@
+"""How often tokens run, by the innermost part of the program that they belong to."""
+
+from __future__ import annotations
+
+import pytest
+
+from effilint.detectors.heat import COLD, Heat, heat_of
+
+pytest.importorskip("tree_sitter_python")
+
+from effilint.detectors.syntax import parsed
+
+PROGRAM = '''"""Ünïcödé before everything."""
+
+class Finder:
+    def find(self, rows: list[str], k: int) -> int:
+        best = 0
+        for row in rows:
+            best += self.width(row) + row.count("ä")
+        for i in range(32):
+            best += k in rows
+        return best
+
+    def width(self, row: str) -> int:
+        for c in row:
+            if c == "x":
+                return 1
+        return len([d for d in row])
+'''
+
+
+def heats(text: str, line: str) -> dict[str, Heat]:
+    """The heat of the tokens of a line; of equal ones that of the last."""
+    leaves = parsed(text).leaves
+    found = heat_of(text, [leaf.start for leaf in leaves])
+    assert found is not None
+    start = len(text[: text.index(line)].encode())
+    end = start + len(line.encode())
+    pairs = zip(leaves, found, strict=True)
+    return {leaf.text: heat for leaf, heat in pairs if start <= leaf.start < end}
+
+
+def rounded(heat: Heat) -> tuple[int, ...]:
+    return tuple(round(part) for part in heat)
+
+
+def test_tokens_run_as_often_as_their_loops() -> None:
+    line = heats(PROGRAM, 'best += self.width(row) + row.count("ä")')
+    assert rounded(line["+="]) == (10, 0, 0, 0)
+    assert rounded(line["row"]) == (10, 0, 0, 0)
+    assert heats(PROGRAM, "best = 0")["="] == COLD
+
+
+def test_brackets_are_the_call_and_what_it_goes_through() -> None:
+    line = heats(PROGRAM, 'row.count("ä")')
+    assert rounded(line["("]) == (10, 0, 5, 0)
+    assert rounded(heats(PROGRAM, "for row in rows")["for"]) == (0, 0, 10, 0)
+
+
+def test_loops_of_constant_length_are_repeats() -> None:
+    line = heats(PROGRAM, "best += k in rows")
+    assert line["in"] == (0, 5, pytest.approx(10, abs=0.1), 0)
+
+
+def test_functions_run_as_often_as_they_are_called() -> None:
+    assert rounded(heats(PROGRAM, 'if c == "x"')["=="]) == (15, 0, 0, 5)
+    assert rounded(heats(PROGRAM, "return 1")["return"]) == (10, 0, 0, 0)
+    assert rounded(heats(PROGRAM, "return len(")["len"])[0] == 10
+
+
+def test_a_function_counts_where_it_is_called_most() -> None:
+    text = """
+def once(xs):
+    helper(xs)
+
+def often(xs):
+    for x in xs:
+        for y in xs:
+            helper(3)
+
+def helper(n):
+    for i in range(n):
+        print(i)
+"""
+    line = heats(text, "print(i)")
+    assert rounded(line["print"]) == (20, 0, 0, 0)
+
+
+def test_functions_that_call_each_other_end() -> None:
+    text = "def f(n):\n    return g(n - 1)\n\ndef g(n):\n    return f(n - 1) + h(n)\n"
+    assert heats(text, "return g")["return"] == COLD
+
+
+def test_definitions_and_docstrings_are_cold() -> None:
+    assert heats(PROGRAM, "def width(self, row: str)")["row"] == COLD
+    assert heats(PROGRAM, "class Finder")["class"] == COLD
+
+
+@pytest.mark.parametrize("text", ["def f(:", "x = 1\n  y = 2\n"])
+def test_nothing_is_known_of_what_cannot_be_parsed(text: str) -> None:
+    assert heat_of(text, [0]) is None
+
+
+def test_carriage_returns_and_form_feeds_keep_places() -> None:
+    text = "def f(xs):\r\n\x0c    for x in xs:\r        print('\x0b', x)\r\n"
+    assert rounded(heats(text, "print(")["print"])[0] == 10
+
+
+def test_tokens_of_an_empty_program() -> None:
+    assert heat_of("", []) == []
+    assert heat_of("\n", [0]) == [COLD]
