@@ -1,0 +1,208 @@
+"""Boosted trees on facts: how two programs differ, how one stands among others, and classes.
+
+Histogram-based boosting of scikit-learn, and the trees as ONNX, which it has no way to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from effilint.dataset.extras import needed
+from effilint.train_detector.examples import Comparison
+
+Facts = NDArray[np.float32]
+_ROUNDS, _RATE, _LEAVES, _IN_LEAF = 250, 0.06, 15, 20
+_SHARE = 0.2  # of the facts that a split chooses from
+_SHRINK = 1.0
+_DOMAIN, _OPSET, _OPSET_ML = "ai.onnx.ml", 17, 3
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A fitted sum of trees: `kept` are the columns of the facts that it reads."""
+
+    kept: NDArray[np.int64]
+    model: Any
+
+    def __call__(self, facts: Facts) -> NDArray[np.float64]:
+        """Return the sum for facts of shape (B, F): (B,), or (B, classes) for several."""
+        return _raw(self.model, facts[:, self.kept])
+
+
+@dataclass(frozen=True)
+class Comparator:
+    """Which of two programs takes more, from the difference of their facts."""
+
+    trees: Trees
+
+    def __call__(self, facts: Facts, others: Facts) -> NDArray[np.float64]:
+        """Return scores of shape (B,): above zero where the first takes more.
+
+        The other way round the score is the same with the other sign. It is in natural
+        logarithms of odds, times two.
+        """
+        difference = facts - others
+        return self.trees(difference) - self.trees(-difference)
+
+
+def fit_comparator(facts: Facts, comparisons: Sequence[Comparison], *, seed: int = 0) -> Comparator:
+    """Return what orders the programs of `facts`, (programs, F), as comparisons do.
+
+    Both directions of each are learned from, weighted by the logarithm of the ratio.
+    """
+    more, less, weights = _columns(comparisons)
+    difference = facts[more] - facts[less]
+    answers = np.repeat([1, 0], len(comparisons))
+    both = np.concatenate([difference, -difference])
+    return Comparator(_fitted(_classifier(seed), both, answers, np.tile(weights, 2)))
+
+
+def fit_classes(
+    facts: Facts, classes: Sequence[int] | NDArray[np.int64], *, seed: int = 0
+) -> Trees:
+    """Return what tells classes, numbers from 0, from facts; of two, the log odds of the second."""
+    return _fitted(_classifier(seed), facts, np.asarray(classes), None)
+
+
+def fit_values(
+    facts: Facts,
+    values: NDArray[np.float64],
+    *,
+    weights: NDArray[np.float64] | None = None,
+    seed: int = 0,
+) -> Trees:
+    """Return what predicts a number from facts, by least squares."""
+    ensemble = needed("sklearn.ensemble", "boosting", "train")
+    model = ensemble.HistGradientBoostingRegressor(**_settings(seed))
+    return _fitted(model, facts, values, weights)
+
+
+def standing(programs: int, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
+    """Return for each program by how much it takes more than those that it was compared with.
+
+    The mean of the natural logarithms of the ratios, limited as weights are; nan for a program
+    that was compared with none.
+    """
+    more, less, weights = _columns(comparisons)
+    sums, counts = np.zeros(programs), np.zeros(programs)
+    for places, signed in ((more, weights), (less, -weights)):
+        np.add.at(sums, places, signed)
+        np.add.at(counts, places, 1)
+    return np.divide(sums, counts, out=np.full(programs, np.nan), where=counts > 0)
+
+
+def _columns(
+    comparisons: Sequence[Comparison],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    more = np.array([one.more for one in comparisons], np.int64)
+    less = np.array([one.less for one in comparisons], np.int64)
+    return more, less, np.array([one.weight for one in comparisons])
+
+
+def _settings(seed: int) -> dict[str, Any]:
+    return {
+        "max_iter": _ROUNDS,
+        "learning_rate": _RATE,
+        "max_leaf_nodes": _LEAVES,
+        "min_samples_leaf": _IN_LEAF,
+        "l2_regularization": _SHRINK,
+        "max_features": _SHARE,
+        "early_stopping": False,
+        "random_state": seed,
+    }
+
+
+def _classifier(seed: int) -> Any:
+    ensemble = needed("sklearn.ensemble", "boosting", "train")
+    return ensemble.HistGradientBoostingClassifier(**_settings(seed))
+
+
+def _fitted(
+    model: Any, facts: Facts, answers: NDArray[Any], weights: NDArray[np.float64] | None
+) -> Trees:
+    kept = np.flatnonzero(facts.any(axis=0))
+    return Trees(kept, model.fit(facts[:, kept], answers, sample_weight=weights))
+
+
+def _raw(model: Any, facts: Facts) -> NDArray[np.float64]:
+    """The sums of the trees' leaves, before any link function."""
+    predict = getattr(model, "decision_function", model.predict)
+    return np.asarray(predict(facts), np.float64)
+
+
+def to_onnx(trees: Trees) -> Any:
+    """Return a model with the input `facts`, (B, F), and the output `sums`, (B, outputs).
+
+    Thresholds are rounded down to what 32 bits hold, so that facts, which are of 32 bits, fall on
+    the same side.
+    """
+    onnx = needed("onnx", "writing a model", "train")
+    helper, kinds = onnx.helper, onnx.TensorProto
+    attributes, outputs = _attributes(trees.model)
+    columns = onnx.numpy_helper.from_array(trees.kept, "columns")
+    nodes = [
+        helper.make_node("Gather", ["facts", "columns"], ["kept"], axis=1),
+        helper.make_node("TreeEnsembleRegressor", ["kept"], ["sums"], domain=_DOMAIN, **attributes),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "trees",
+        [helper.make_tensor_value_info("facts", kinds.FLOAT, ["programs", None])],
+        [helper.make_tensor_value_info("sums", kinds.FLOAT, ["programs", outputs])],
+        [columns],
+    )
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_DOMAIN, _OPSET_ML)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
+    onnx.checker.check_model(model)
+    return model
+
+
+def _attributes(model: Any) -> tuple[dict[str, Any], int]:
+    """The trees in the words of ONNX, and how many sums they make."""
+    baseline = np.ravel(model._baseline_prediction)
+    columns: dict[str, list[Any]] = {name: [] for name in _NODES + _TARGETS}
+    number = 0
+    for round_ in model._predictors:
+        for output, tree in enumerate(round_):
+            for place, node in enumerate(tree.nodes):
+                _add_node(columns, number, place, node, output)
+            number += 1
+    columns["base_values"] = [float(value) for value in baseline]
+    return {**columns, "n_targets": len(baseline)}, len(baseline)
+
+
+_NODES = [
+    f"nodes_{name}"
+    for name in (
+        "treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids",
+        "missing_value_tracks_true",
+    )
+]  # fmt: skip
+_TARGETS = [f"target_{name}" for name in ("treeids", "nodeids", "ids", "weights")]
+
+
+def _add_node(columns: dict[str, list[Any]], tree: int, place: int, node: Any, output: int) -> None:
+    is_leaf = bool(node["is_leaf"])
+    threshold = 0.0 if is_leaf else _below(float(node["num_threshold"]))
+    row = [
+        tree, place, 0 if is_leaf else int(node["feature_idx"]), threshold,
+        "LEAF" if is_leaf else "BRANCH_LEQ", int(node["left"]), int(node["right"]),
+        int(node["missing_go_to_left"]),
+    ]  # fmt: skip
+    for name, value in zip(_NODES, row, strict=True):
+        columns[name].append(value)
+    if is_leaf:
+        for name, value in zip(_TARGETS, (tree, place, output, float(node["value"])), strict=True):
+            columns[name].append(value)
+
+
+def _below(threshold: float) -> float:
+    """The largest number of 32 bits that is not above."""
+    rounded = np.float32(threshold)
+    is_above = float(rounded) > threshold  # in 64 bits
+    return float(np.nextafter(rounded, np.float32(-np.inf)) if is_above else rounded)
