@@ -71,7 +71,7 @@ def _unit(scores: Floats) -> Floats:
 
 def _scaled(columns: NDArray[np.float32]) -> NDArray[np.float64]:
     spread = columns.std(axis=0)
-    return columns[:, spread > 0] / spread[spread > 0]
+    return np.asarray(columns[:, spread > 0] / spread[spread > 0], float)
 
 
 def _linear(columns: Any, train: Sequence[Comparison], test: Sequence[Comparison]) -> Floats:

@@ -93,7 +93,9 @@ def standing(programs: int, comparisons: Sequence[Comparison]) -> NDArray[np.flo
     for places, signed in ((more, weights), (less, -weights)):
         np.add.at(sums, places, signed)
         np.add.at(counts, places, 1)
-    return np.divide(sums, counts, out=np.full(programs, np.nan), where=counts > 0)
+    found = np.full(programs, np.nan)
+    np.divide(sums, counts, out=found, where=counts > 0)
+    return found
 
 
 def _columns(
