@@ -31,12 +31,14 @@ class Encoded(NamedTuple):
     """A program as a model reads it.
 
     `ids` of the pieces with `<s>` and `</s>`, `leaves` the place of each piece's token in the text
-    (its first byte, -1 for `<s>` and `</s>`), `spans` the pieces of each variable's token, from one
-    to before another, `sources` the variables that each has its value from, by number.
+    (its first byte, -1 for `<s>` and `</s>`), `loops` how many loops are around it, `spans` the
+    pieces of each variable's token, from one to before another, `sources` the variables that each
+    has its value from, by number.
     """
 
     ids: tuple[int, ...]
     leaves: tuple[int, ...]
+    loops: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
     sources: tuple[tuple[int, ...], ...]
 
@@ -87,18 +89,19 @@ class Encoder:
         leaves = syntax.leaves if self._keeps_names else normalised(syntax)
         pieces = self._spelled(leaves)
         kept = _kept(syntax, [len(one) for one in pieces], self._pieces - 2)
-        ids, places, spans = [self._start], [-1], {}
+        ids, places, loops, spans = [self._start], [-1], [0], {}
         for number in kept:
             spelled = pieces[number]
             spans[number] = (len(ids), len(ids) + len(spelled))
             ids += spelled
             places += [leaves[number].start] * len(spelled)
+            loops += [leaves[number].loops] * len(spelled)
         ids.append(self._end)
         places.append(-1)
+        loops.append(0)
         flow = flow_of(syntax, leaves, kept)[: self._variables]
-        return Encoded(
-            tuple(ids), tuple(places), tuple(spans[one.leaf] for one in flow), _numbered(flow)
-        )
+        spelled_by = tuple(spans[one.leaf] for one in flow)
+        return Encoded(tuple(ids), tuple(places), tuple(loops), spelled_by, _numbered(flow))
 
     def batch(self, programs: Sequence[Encoded], *, length: int | None = None) -> Batch:
         """Return programs as arrays, padded to the longest, or to `length` positions."""

@@ -20,9 +20,8 @@ from effilint.analyzer.engine import Linter
 from effilint.analyzer.facts.cost import Cost
 from effilint.analyzer.facts.growth import Growth, Term
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
-from effilint.analyzer.source import Source, SourceError
 from effilint.analyzer.taxonomy import BEHAVIOURS
-from effilint.detectors.operations import KINDS, Operation, Scale, operations
+from effilint.detectors.operations import KINDS, Operation, Scale, Table, opened
 from effilint.rules import all_rules
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -105,20 +104,19 @@ def facts_of(text: str) -> dict[str, float]:
     Counts are natural logarithms of one more than the count. Of what cannot be parsed nothing is
     known.
     """
-    try:
-        context = Context(Source(text))
-    except (SourceError, RecursionError):
-        return {}
-    try:
-        found: dict[str, float] = {"is_parsed": 1.0}
-        counts = Counter(_counted(context))
-        counts.update(_found(context))
-        found |= {name: math.log1p(count) for name, count in counts.items()}
-        found |= _growth(context)
-        found |= _done(_operations(context))
-        return {name: value for name, value in found.items() if value}
-    finally:
-        context.close()
+    with opened(text) as table:
+        return {} if table is None else facts_in(table)
+
+
+def facts_in(table: Table) -> dict[str, float]:
+    """Return the facts of a program that is open."""
+    found: dict[str, float] = {"is_parsed": 1.0}
+    counts = Counter(_counted(table.context))
+    counts.update(_found(table.context))
+    found |= {name: math.log1p(count) for name, count in counts.items()}
+    found |= _growth(table.context)
+    found |= _done(_operations(table))
+    return {name: value for name, value in found.items() if value}
 
 
 def vector(facts: dict[str, float]) -> list[float]:
@@ -238,9 +236,9 @@ def _costs(context: Context) -> Iterator[Cost]:
             continue
 
 
-def _operations(context: Context) -> Counter[Operation]:
+def _operations(table: Table) -> Counter[Operation]:
     try:
-        return operations(context)
+        return table.of_run()
     except RecursionError:  # nested too deep to follow
         return Counter()
 

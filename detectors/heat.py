@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 from effilint.analyzer.context import Context, FunctionNode
 from effilint.analyzer.facts.growth import ONE, Growth
-from effilint.analyzer.source import Source, SourceError
-from effilint.detectors.operations import Operation, Scale, Table, roots
+from effilint.detectors.operations import Operation, Scale, Table, opened, roots
 
 SCALE = Scale(inputs=1000, items=30, passes=30, exponent=22)
 _MOST_ENTRIES = 4  # of a function, from places that run more and more
@@ -43,16 +42,16 @@ def heat_of(text: str, starts: Sequence[int]) -> list[Heat] | None:
 
     None if the text cannot be parsed, or is nested too deep.
     """
+    with opened(text) as table:
+        return None if table is None else heat_in(table, starts)
+
+
+def heat_in(table: Table, starts: Sequence[int]) -> list[Heat] | None:
+    """Return the heat of tokens of a program that is open."""
     try:
-        context = Context(Source(text))
-    except (SourceError, RecursionError):
-        return None
-    try:
-        return list(_of_tokens(context, starts))
+        return list(_of_tokens(table, starts))
     except RecursionError:
         return None
-    finally:
-        context.close()
 
 
 class _Entry(NamedTuple):
@@ -70,9 +69,9 @@ class _Entry(NamedTuple):
 _FROM_OUTSIDE = _Entry(ONE, 1, ONE, {})
 
 
-def _of_tokens(context: Context, starts: Sequence[int]) -> Iterator[Heat]:
-    heats = _heats(context)
-    nodes = sorted(_spans(context, heats), key=lambda span: (span[0], -span[1]))
+def _of_tokens(table: Table, starts: Sequence[int]) -> Iterator[Heat]:
+    heats = _heats(table)
+    nodes = sorted(_spans(table.context, heats), key=lambda span: (span[0], -span[1]))
     around: list[tuple[int, Heat]] = []  # ends of the nodes around a token, innermost last
     place = 0
     for start in starts:
@@ -97,12 +96,11 @@ def _spans(context: Context, heats: Mapping[ast.AST, Heat]) -> Iterator[tuple[in
             yield first, lines[end_line - 1] + end_column, heat
 
 
-def _heats(context: Context) -> dict[ast.AST, Heat]:
-    table = Table(context)
-    entries = _entries(context, table)
-    functions: list[FunctionNode | ast.Module] = [context.tree]
+def _heats(table: Table) -> dict[ast.AST, Heat]:
+    entries = _entries(table)
+    functions: list[FunctionNode | ast.Module] = [table.context.tree]
     for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
-        for node in context.index.get(kind, ()):
+        for node in table.context.index.get(kind, ()):
             assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             functions.append(node)
     found = {}
@@ -125,8 +123,9 @@ def _heat(one: Operation, entry: _Entry) -> Heat:
     )
 
 
-def _entries(context: Context, table: Table) -> dict[ast.AST, _Entry]:
+def _entries(table: Table) -> dict[ast.AST, _Entry]:
     """How each function is entered where it is most often."""
+    context = table.context
     found: dict[ast.AST, _Entry] = {}
     entered: Counter[ast.AST] = Counter()
     left: list[tuple[FunctionNode | ast.Module, _Entry]] = [

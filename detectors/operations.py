@@ -12,6 +12,7 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from effilint.analyzer.context import Context, FunctionNode
@@ -19,6 +20,7 @@ from effilint.analyzer.facts.growth import ONE, Growth, Term
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
 from effilint.analyzer.patterns import walk_block
+from effilint.analyzer.source import Source, SourceError
 
 _MOST = 4000  # different operations of a function that are told apart
 _MOST_PLACES = 10**12  # that do the same, callees taken each time
@@ -82,24 +84,39 @@ class Scale(NamedTuple):
 
 
 def operations(context: Context) -> Counter[Operation]:
-    """Return what one run of a program does, with the number of places that do it.
+    """Return what one run of a program does, with the number of places that do it."""
+    return Table(context).of_run()
 
-    A run enters the module, and each function that no other one calls.
-    """
-    table = Table(context)
-    total: Counter[Operation] = Counter()
-    for root in roots(context):
-        total.update(table.of(root))
-    return total
+
+@contextmanager
+def opened(text: str) -> Iterator[Table | None]:
+    """Give the table of a program, while it is needed; None if the text cannot be parsed."""
+    try:
+        context = Context(Source(text))
+    except (SourceError, RecursionError):
+        yield None
+        return
+    try:
+        yield Table(context)
+    finally:
+        context.close()
 
 
 class Table:
     """The operations of the functions of one file."""
 
     def __init__(self, context: Context) -> None:
-        self._context, self._costs = context, context.costs
+        self.context, self._costs = context, context.costs
+        self._own: dict[ast.AST, list[tuple[ast.AST, Operation]]] = {}
         self._known: dict[ast.AST, Counter[Operation]] = {}
         self._ending: dict[ast.AST, bool] = {}
+
+    def of_run(self) -> Counter[Operation]:
+        """The operations of a run: it enters the module, and functions that no other one calls."""
+        total: Counter[Operation] = Counter()
+        for root in roots(self.context):
+            total.update(self.of(root))
+        return total
 
     def of(self, function: FunctionNode | ast.Module) -> Counter[Operation]:
         """The operations of one call, with those of the functions that it calls."""
@@ -110,23 +127,29 @@ class Table:
         found: Counter[Operation] = Counter()
         for node, here in self.own(function):
             found[here] += 1
-            callee = self._context.callee(node) if isinstance(node, ast.Call) else None
+            callee = self.context.callee(node) if isinstance(node, ast.Call) else None
             if callee is not None and callee is not function:
                 assert isinstance(node, ast.Call)
                 self._add_call(found, node, callee, here)
         self._known[function] = found
         return found
 
-    def own(self, function: FunctionNode | ast.Module) -> Iterator[tuple[ast.AST, Operation]]:
+    def own(self, function: FunctionNode | ast.Module) -> list[tuple[ast.AST, Operation]]:
         """What each node of a function's own code does in one call of it."""
+        known = self._own.get(function)
+        if known is None:
+            known = self._own[function] = list(self._done(function))
+        return known
+
+    def _done(self, function: FunctionNode | ast.Module) -> Iterator[tuple[ast.AST, Operation]]:
         for node, times in self._costs.runs(function).items():
             if isinstance(node, _COUNTED) and not self._is_docstring(node):
                 repeats, spared = self._around(node)
-                name, cost = _name(node, self._context), self._costs.price(node)
+                name, cost = _name(node, self.context), self._costs.price(node)
                 yield node, Operation(name, times, repeats, cost, spared)
 
     def _is_docstring(self, node: ast.AST) -> bool:
-        return isinstance(self._context.parent(node), ast.Expr) and isinstance(node, ast.Constant)
+        return isinstance(self.context.parent(node), ast.Expr) and isinstance(node, ast.Constant)
 
     def _add_call(
         self, found: Counter[Operation], call: ast.Call, callee: FunctionNode, here: Operation
@@ -148,11 +171,11 @@ class Table:
     def _around(self, node: ast.AST) -> tuple[int, Growth]:
         """The passes of constant loops around a node, and those that an exit may spare."""
         repeats, spared = 1, ONE
-        loops = self._context.loops(node)
+        loops = self.context.loops(node)
         if isinstance(node, (ast.For, ast.While)):
             loops = [*loops, node]  # it stands for its own passes
         for loop in loops:
-            passes = self._context.trip_count(loop)
+            passes = self.context.trip_count(loop)
             if passes is not None:
                 repeats = min(repeats * max(passes, 1), _MOST_PASSES)
             elif self._ends(loop):
@@ -168,9 +191,9 @@ class Table:
     def _can_end(self, loop: Loop) -> bool:
         """Whether a loop may end before it has gone through everything."""
         if isinstance(loop, ast.comprehension):
-            made = self._context.parent(loop)
-            taker = self._context.parent(made) if isinstance(made, ast.GeneratorExp) else None
-            return isinstance(taker, ast.Call) and self._context.resolve(taker.func) in _TAKERS
+            made = self.context.parent(loop)
+            taker = self.context.parent(made) if isinstance(made, ast.GeneratorExp) else None
+            return isinstance(taker, ast.Call) and self.context.resolve(taker.func) in _TAKERS
         if isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant):
             return False  # it has to end somewhere
         return any(isinstance(node, ast.Return) for node in walk_block(loop.body)) or _breaks(

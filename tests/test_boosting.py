@@ -12,7 +12,7 @@ runtime = pytest.importorskip("onnxruntime")
 pytest.importorskip("sklearn")
 pytest.importorskip("tree_sitter_python")
 
-from effilint.detectors.facts import FACTS  # noqa: E402
+from effilint.detectors.facts import FACTS, facts_of, vector  # noqa: E402
 from effilint.train_detector.baselines import baseline_scores  # noqa: E402
 from effilint.train_detector.boosting import (  # noqa: E402
     Trees,
@@ -23,7 +23,6 @@ from effilint.train_detector.boosting import (  # noqa: E402
     to_onnx,
 )
 from effilint.train_detector.examples import Comparison, Examples, Program  # noqa: E402
-from effilint.train_detector.features import facts_array  # noqa: E402
 
 RNG = np.random.default_rng(7)
 FEATURES = RNG.integers(0, 6, (400, 12)).astype(np.float32) / 3
@@ -123,7 +122,7 @@ def test_baselines_score_what_they_were_not_trained_on() -> None:
     ]
     pairs = [Comparison(2 * n, 2 * n + 1, 8.0, "time", "measured") for n in range(60)]
     found = Examples(programs, pairs)
-    facts = facts_array([one.text for one in programs], jobs=1)
+    facts = np.array([vector(facts_of(one.text)) for one in programs], np.float32)
     assert facts.shape == (120, len(FACTS))
     scores = baseline_scores(found, facts, pairs[:40], pairs[40:])
     assert {len(one) for one in scores.values()} == {20}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +11,11 @@ from effilint.dataset.annotations.locating import Place
 from effilint.dataset.annotations.sheets import Annotation, Sheet
 from effilint.dataset.problems import Problem, Solution
 from effilint.dataset.records import Course, Record
-from effilint.detectors.facts import FACTS, facts_of, vector
 from effilint.train_detector.examples import Comparison, Examples, Program, Span, examples
 
 np = pytest.importorskip("numpy")
 
 from effilint.train_detector.evaluation import difference, orders  # noqa: E402
-from effilint.train_detector.features import facts_array  # noqa: E402
 
 SIZES = [10, 100, 1000, 10_000, 100_000]
 
@@ -142,45 +139,6 @@ def test_comparisons_by_part() -> None:
     programs = [Program(name, name, name, "") for name in ("train", "test")]
     found = Examples(programs, [Comparison(n, n, 2.0, "time", "measured") for n in (0, 1)])
     assert [one.more for one in found.in_part("test", "effibench")] == [1]
-
-
-TEXTS = ["def f(xs):\n    return sorted(xs)\n", "def f(:\n", "", "for i in range(3):\n    pass\n"]
-
-
-def test_facts_of_many_programs_are_those_of_each(tmp_path: Path) -> None:
-    cache = tmp_path / "facts.npz"
-    made = facts_array(TEXTS, jobs=1, cache=cache)
-    assert made.shape == (4, len(FACTS))
-    assert made[0].tolist() == np.array(vector(facts_of(TEXTS[0])), np.float32).tolist()
-    assert not made[1].any()
-    before = cache.read_bytes()
-    again = facts_array(TEXTS[::-1], jobs=1, cache=cache)
-    assert (again == made[::-1]).all()
-    assert cache.read_bytes() == before
-    more = facts_array([*TEXTS, "x = 1\n"], jobs=1, cache=cache)
-    assert (more[:4] == made).all()
-    assert more[4].any()
-
-
-def test_facts_are_the_same_whatever_the_number_of_processes() -> None:
-    texts = [f"def f(x):\n    return x[{n}:]\n" for n in range(70)]
-    assert (facts_array(texts, jobs=2) == facts_array(texts, jobs=1)).all()
-
-
-def test_a_cache_that_is_broken_or_of_other_facts_is_made_anew(tmp_path: Path) -> None:
-    cache = tmp_path / "facts.npz"
-    good = facts_array(TEXTS, jobs=1)
-    for content in (b"", b"PK broken", b"\0" * 100):
-        cache.write_bytes(content)
-        assert (facts_array(TEXTS, jobs=1, cache=cache) == good).all()
-    np.savez(cache, names=np.array("others"), keys=np.array(["a"]), facts=np.zeros((1, 3)))
-    assert (facts_array(TEXTS, jobs=1, cache=cache) == good).all()
-    with np.load(cache) as stored:
-        assert len(stored["keys"]) == 4
-
-
-def test_no_programs_have_no_facts() -> None:
-    assert facts_array([]).shape == (0, len(FACTS))
 
 
 def test_orders_by_ratio_over_pairs_and_over_problems() -> None:

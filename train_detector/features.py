@@ -1,75 +1,133 @@
-"""The facts of many programs as one array, several programs at a time, each made once."""
+"""The readings of many programs, several programs at a time, each made once."""
 
 from __future__ import annotations
 
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from effilint.dataset.writing import replacing
-from effilint.detectors.facts import FACTS, facts_of, vector
+from effilint.detectors.encoding import Encoded, Encoder
+from effilint.detectors.facts import FACTS
+from effilint.detectors.reading import Reading, read
 
 _CHUNK = 32  # programs that a process takes at a time
+_FORMAT = 1  # goes up when what is made of a program changes
 
 
-def facts_array(
-    texts: Sequence[str], *, jobs: int | None = None, cache: Path | None = None
-) -> NDArray[np.float32]:
-    """Return the facts of programs: shape (programs, len(FACTS)), in the order of `FACTS`.
+def readings(
+    texts: Sequence[str],
+    tokenizer: Tokenizer,
+    *,
+    keeps_names: bool = False,
+    jobs: int | None = None,
+    cache: Path | None = None,
+) -> list[Reading]:
+    """Return programs as the model reads them, in order; equal texts share a reading.
 
     `jobs` is how many processes work, all cores if None. In the file `cache` (`.npz`) are the
-    facts of programs that are known; what is not there is made and added. One of other facts, or
-    that is broken, is made anew. Raises `OSError` where it cannot be written.
+    readings of programs that are known; what is not there is made and added. One of another
+    tokenizer or of other facts, or that is broken, is made anew. Raises `OSError` where it cannot
+    be written.
     """
     keys = [_key(text) for text in texts]
-    known = _read(cache) if cache is not None else {}
+    made_by = _key(f"{_FORMAT} {keeps_names} {FACTS} {tokenizer.to_str()}")
+    known = _stored(cache, made_by) if cache is not None else {}
     left = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    known.update(zip(left, _made(list(left.values()), jobs), strict=True))
+    made = _made(list(left.values()), (tokenizer.to_str(), keeps_names), jobs)
+    known.update(zip(left, made, strict=True))
     if cache is not None and left:
-        _write(cache, known)
-    if not keys:
-        return np.zeros((0, len(FACTS)), np.float32)
-    return np.stack([known[key] for key in keys])
+        with replacing(cache) as file:
+            np.savez_compressed(file, made_by=np.array(made_by), **_packed(known))
+    return [known[key] for key in keys]
+
+
+def facts_array(found: Sequence[Reading]) -> NDArray[np.float32]:
+    """Return the facts of programs: shape (programs, len(FACTS)), in the order of `FACTS`."""
+    return np.stack([one.facts for one in found]) if found else np.zeros((0, len(FACTS)), "f4")
 
 
 def _key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def _names() -> str:
-    return hashlib.sha256("\n".join(FACTS).encode()).hexdigest()
+def _made(texts: Sequence[str], reader: tuple[str, bool], jobs: int | None) -> Iterator[Reading]:
+    count = min(jobs or os.cpu_count() or 1, max(1, len(texts) // _CHUNK))
+    if count == 1:
+        _prepare(*reader)
+        yield from map(_one, texts)
+        return
+    with multiprocessing.get_context("spawn").Pool(count, _prepare, reader) as pool:
+        yield from pool.imap(_one, texts, _CHUNK)
 
 
-def _read(path: Path) -> dict[str, NDArray[np.float32]]:
+_ENCODERS: list[Encoder] = []  # the one of this process
+
+
+def _prepare(tokenizer: str, keeps_names: bool) -> None:
+    _ENCODERS[:] = [Encoder(Tokenizer.from_str(tokenizer), keeps_names=keeps_names)]
+
+
+def _one(text: str) -> Reading:
+    return read(text, _ENCODERS[0])
+
+
+def _packed(known: Mapping[str, Reading]) -> dict[str, NDArray[Any]]:
+    """Readings as arrays, one after the other, with how much is whose."""
+    found = list(known.values())
+    encoded = [one.encoded for one in found]
+    sources = [source for one in encoded for source in one.sources]
+    return {
+        "keys": np.array(list(known)),
+        "pieces": np.array([len(one.ids) for one in encoded], np.int32),
+        "variables": np.array([len(one.spans) for one in encoded], np.int32),
+        "links": np.array([len(one) for one in sources], np.int32),
+        "ids": _joined([one.ids for one in encoded]),
+        "leaves": _joined([one.leaves for one in encoded]),
+        "loops": _joined([one.loops for one in encoded]),
+        "spans": _joined([one.spans for one in encoded]).reshape(-1, 2),
+        "sources": _joined(sources),
+        "heat": np.concatenate([one.heat for one in found]),
+        "facts": np.stack([one.facts for one in found]),
+    }
+
+
+def _joined(rows: Sequence[Sequence[Any]]) -> NDArray[np.int32]:
+    return np.array([item for row in rows for item in row], np.int32)
+
+
+def _stored(path: Path, made_by: str) -> dict[str, Reading]:
     try:
         with np.load(path, allow_pickle=False) as stored:
-            if str(stored["names"]) != _names():
+            if str(stored["made_by"]) != made_by:
                 return {}
-            return dict(zip(stored["keys"].tolist(), stored["facts"], strict=True))
+            return dict(_unpacked({name: stored[name] for name in stored.files}))
     except (FileNotFoundError, BadZipFile, ValueError, KeyError, EOFError):
         return {}
 
 
-def _write(path: Path, known: dict[str, NDArray[np.float32]]) -> None:
-    keys, facts = np.array(list(known)), np.stack(list(known.values()))
-    with replacing(path) as file:
-        np.savez_compressed(file, names=np.array(_names()), keys=keys, facts=facts)
+def _unpacked(stored: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, Reading]]:
+    pieces, variables = _cut(stored["pieces"]), _cut(stored["variables"])
+    links = _cut(stored["links"])
+    positions = _cut(stored["pieces"] + stored["variables"])
+    for row, key in enumerate(stored["keys"].tolist()):
+        mine, owned = pieces[row], variables[row]
+        columns = (tuple(stored[name][mine].tolist()) for name in ("ids", "leaves", "loops"))
+        spans = tuple((first, end) for first, end in stored["spans"][owned].tolist())
+        sources = tuple(tuple(stored["sources"][one].tolist()) for one in links[owned])
+        encoded = Encoded(*columns, spans, sources)
+        yield key, Reading(encoded, stored["heat"][positions[row]], stored["facts"][row])
 
 
-def _made(texts: Sequence[str], jobs: int | None) -> Iterator[NDArray[np.float32]]:
-    count = min(jobs or os.cpu_count() or 1, max(1, len(texts) // _CHUNK))
-    if count == 1:
-        yield from map(_one, texts)
-        return
-    with multiprocessing.get_context("spawn").Pool(count) as pool:
-        yield from pool.imap(_one, texts, _CHUNK)
-
-
-def _one(text: str) -> NDArray[np.float32]:
-    return np.array(vector(facts_of(text)), np.float32)
+def _cut(counts: NDArray[Any]) -> list[slice]:
+    """Where each of so many things, one after the other, begins and ends."""
+    return [slice(*ends) for ends in pairwise(accumulate(counts.tolist(), initial=0))]

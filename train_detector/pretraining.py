@@ -1,0 +1,214 @@
+"""Pre-training: hidden pieces, hidden edges of the data flow, hidden spellings of variables.
+
+The three tasks of Guo et al., "GraphCodeBERT: Pre-training Code Representations with Data Flow",
+2021, sections 4.2 to 4.4.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+from torch.nn import functional
+
+from effilint.detectors.encoding import Encoder
+from effilint.detectors.reading import Inputs, Reading, batch
+from effilint.train_detector.model import GraphEncoder
+from effilint.train_detector.training import Told, on_what_there_is, pace, tensors
+
+_HIDDEN = 0.15  # of the pieces
+_MASKED, _CHANGED = 0.8, 0.1  # of what is hidden; the rest is shown as it is
+_VARIABLES = 0.2  # whose edges, and whose spellings, are hidden
+_POOL = 20  # batches that are sorted by length together
+
+
+@dataclass(frozen=True)
+class PreTraining:
+    """How an encoder is pre-trained; `programs` in a step, `rate` the highest rate of learning."""
+
+    epochs: int = 1
+    programs: int = 24
+    rate: float = 1e-3
+    warm: float = 0.1
+    decay: float = 0.01
+    seed: int = 0
+
+
+class PreTrainer:
+    """Trains an encoder on readings that nothing is known of."""
+
+    def __init__(
+        self,
+        encoder: GraphEncoder,
+        reader: Encoder,
+        readings: Sequence[Reading],
+        *,
+        mask: int,
+        plan: PreTraining = PreTraining(),
+        accelerator: Accelerator | None = None,
+    ) -> None:
+        """`mask` is the number of the piece that stands for a hidden one."""
+        self._reader, self._readings, self._mask, self._plan = reader, readings, mask, plan
+        self._accelerator = accelerator or on_what_there_is()
+        self._model = _WithHeads(encoder).to(self._accelerator.device)
+        self._optimizer = torch.optim.AdamW(
+            self._model.parameters(), plan.rate, weight_decay=plan.decay
+        )
+        self.steps, self.epoch = -(-len(readings) // plan.programs), 0
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimizer, lambda step: pace(step, self.steps * plan.epochs, plan.warm)
+        )
+
+    def run_epoch(self, told: Told) -> None:
+        """Go through all readings once; `told` gets each step's number and losses."""
+        rng = np.random.default_rng((self._plan.seed, self.epoch))
+        torch.manual_seed(self._plan.seed * 1000 + self.epoch)
+        self._model.train()
+        for number, chosen in enumerate(self._batches()):
+            inputs = batch([self._readings[n] for n in chosen], self._reader)
+            with self._accelerator.autocast():
+                found = self._losses(hidden(inputs, rng, self._mask, self._model.vocabulary))
+            torch.stack(list(found.values())).sum().backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
+            self._optimizer.step()
+            self._optimizer.zero_grad()
+            self._schedule.step()
+            step = self.epoch * self.steps + number
+            told(step, {name: float(loss.detach()) for name, loss in found.items()})
+        self.epoch += 1
+
+    def save(self, path: Path) -> None:
+        """Write where pre-training stands, all or nothing."""
+        state = {
+            "epoch": self.epoch,
+            "plan": repr(self._plan),
+            "model": self._model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+        }
+        beside = path.with_name(f"{path.name}.part")
+        torch.save(state, beside)
+        beside.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go on from where pre-training stood; `ValueError` if that was another plan's."""
+        state = torch.load(path, map_location=self._accelerator.device, weights_only=True)
+        if state["plan"] != repr(self._plan):
+            raise ValueError(f"{path} is of another pre-training: {state['plan']}")
+        self._model.load_state_dict(state["model"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._schedule.load_state_dict(state["schedule"])
+        self.epoch = state["epoch"]
+
+    def _batches(self) -> Iterator[list[int]]:
+        """The readings in another order each epoch, those of about the same length together."""
+        rng = random.Random(f"{self._plan.seed} {self.epoch}")
+        order = list(range(len(self._readings)))
+        rng.shuffle(order)
+        size, found = self._plan.programs, []
+        for first in range(0, len(order), size * _POOL):
+            pool = order[first : first + size * _POOL]
+            pool.sort(key=lambda n: self._readings[n].encoded.length)
+            found += [pool[start : start + size] for start in range(0, len(pool), size)]
+        rng.shuffle(found)
+        yield from found
+
+    def _losses(self, task: Hidden) -> dict[str, Tensor]:
+        device = self._accelerator.device
+        ids, positions, mask, heat, _ = tensors(task.inputs, device)
+        states = self._model.encoder(ids, positions, mask, heat)
+        found = {}
+        if len(task.pieces[0]):
+            rows, places = (torch.from_numpy(one).to(device) for one in task.pieces)
+            logits = self._model.spell(states[rows, places])
+            answers = torch.from_numpy(task.answers).to(device)
+            found["pieces"] = functional.cross_entropy(logits, answers)
+        for name, links in (("edges", task.edges), ("spellings", task.spellings)):
+            if len(links):
+                rows, one, other, answers = torch.from_numpy(links).to(device).T
+                logits = self._model.links[name](states[rows, one], states[rows, other])[:, 0]
+                found[name] = functional.binary_cross_entropy_with_logits(
+                    logits, answers.to(logits.dtype)
+                )
+        return found
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What is shown of programs, and what is asked.
+
+    `pieces`: rows and places of the hidden ones, whose ids are `answers`. `edges` and `spellings`
+    have rows (program, position of a variable, position, 1 or 0): whether the value comes from the
+    variable there, and whether the piece there spells it.
+    """
+
+    inputs: Inputs
+    pieces: tuple[np.ndarray, np.ndarray]  # type: ignore[type-arg]
+    answers: np.ndarray  # type: ignore[type-arg]
+    edges: np.ndarray  # type: ignore[type-arg]
+    spellings: np.ndarray  # type: ignore[type-arg]
+
+
+def hidden(inputs: Inputs, rng: np.random.Generator, mask: int, vocabulary: int) -> Hidden:
+    """Return programs with some of what they are hidden; `mask` stands for a hidden piece."""
+    nodes, tokens = inputs.positions == 0, inputs.positions > 1
+    asked = tokens & (rng.random(tokens.shape) < _HIDDEN)
+    asked[:, 0] = False
+    rows, places = np.nonzero(asked)
+    ids = inputs.ids.copy()
+    how = rng.random(len(rows))
+    ids[rows[how < _MASKED], places[how < _MASKED]] = mask
+    changed = (how >= _MASKED) & (how < _MASKED + _CHANGED)
+    ids[rows[changed], places[changed]] = rng.integers(5, vocabulary, changed.sum())
+    between_nodes = nodes[:, :, None] & nodes[:, None, :]
+    spelled = nodes[:, :, None] & tokens[:, None, :]
+    spelled[:, :, 0] = False  # the mark at the start sees all
+    seen = inputs.mask.copy()
+    edges = _hide(seen, between_nodes, nodes & (rng.random(nodes.shape) < _VARIABLES), rng)
+    spellings = _hide(seen, spelled, nodes & (rng.random(nodes.shape) < _VARIABLES), rng)
+    shown = inputs._replace(ids=ids, mask=seen)
+    return Hidden(shown, (rows, places), inputs.ids[rows, places], edges, spellings)
+
+
+def _hide(
+    seen: np.ndarray,  # type: ignore[type-arg]
+    possible: np.ndarray,  # type: ignore[type-arg]
+    chosen: np.ndarray,  # type: ignore[type-arg]
+    rng: np.random.Generator,
+) -> np.ndarray:  # type: ignore[type-arg]
+    """Hide the links of the chosen variables; of them, and as many that are none, make questions."""
+    asked = possible & chosen[:, :, None]
+    there = np.argwhere(asked & seen)
+    absent = np.argwhere(asked & ~seen)
+    if len(absent) > len(there):
+        absent = absent[rng.choice(len(absent), len(there), replace=False)]
+    hidden_links = asked & seen
+    seen &= ~(hidden_links | hidden_links.transpose(0, 2, 1) & ~possible)
+    answers = np.repeat([1, 0], [len(there), len(absent)])
+    return np.column_stack([np.concatenate([there, absent]), answers])
+
+
+class _WithHeads(nn.Module):
+    def __init__(self, encoder: GraphEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+        width = encoder.width
+        self.spelled = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.LayerNorm(width))
+        self.links = nn.ModuleDict(
+            {name: nn.Bilinear(width, width, 1) for name in ("edges", "spellings")}
+        )
+
+    @property
+    def vocabulary(self) -> int:
+        return int(self.encoder.roberta.config.vocab_size)
+
+    def spell(self, states: Tensor) -> Tensor:
+        """The logits of pieces, by their own embeddings."""
+        words = self.encoder.roberta.embeddings.word_embeddings.weight
+        return functional.linear(self.spelled(states), words)
