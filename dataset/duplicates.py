@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from effilint.dataset.extras import needed
+from effilint.analyzer.extras import needed
 from effilint.dataset.normalised import normalised, tokens
 from effilint.dataset.problems import Solution
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from effilint.dataset.extras import needed
+from effilint.analyzer.extras import needed
 from effilint.dataset.opinions import Finding
 from effilint.dataset.pairs import GAPS, Of, pairs_of
 from effilint.dataset.records import Course, Record

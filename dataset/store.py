@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from effilint.dataset.extras import needed
+from effilint.analyzer.extras import needed
 from effilint.dataset.problems import Problem
 from effilint.dataset.rows import Broken, Row, made_rows, rows
 from effilint.dataset.writing import replacing

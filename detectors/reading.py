@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +64,13 @@ def batch(readings: Sequence[Reading], encoder: Encoder, *, length: int | None =
         heat[row, : len(one.heat)] = one.heat
     facts = np.stack([one.facts for one in readings]) if readings else np.zeros((0, len(FACTS)))
     return Inputs(*made, heat, facts.astype(np.float32))
+
+
+def lines_of(text: str, reading: Reading) -> list[int]:
+    """Return the line of each piece, from 1; 0 for the marks at both ends."""
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines)]
+    return [bisect_right(starts, place) for place in reading.encoded.leaves]
 
 
 def _heat(encoded: Encoded, table: Table | None) -> Floats:

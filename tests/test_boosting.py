@@ -43,7 +43,7 @@ def compared(count: int, seed: int) -> list[Comparison]:
 
 
 def run(trees: Trees, facts: Any) -> Any:
-    session = runtime.InferenceSession(to_onnx(trees).SerializeToString())
+    session = runtime.InferenceSession(to_onnx([trees]).SerializeToString())
     return session.run(None, {"facts": facts})[0]
 
 

@@ -212,7 +212,7 @@ def test_losses_by_hand() -> None:
     assert right < 0.01 < 8 < wrong
 
 
-def test_places_are_those_of_the_lines(encoder: Encoder, found: list[Reading]) -> None:
+def test_places_are_those_of_the_lines(found: list[Reading]) -> None:
     program, reading = learnable().programs[0], found[0]
     shape = (reading.encoded.length, len(BEHAVIOURS))
     inside, known = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -262,7 +262,7 @@ def test_training_learns_and_is_the_same_again(
         assert sum(one[name] for one in last) < sum(one[name] for one in first)
     assert {"cost", "places", "share"} <= set(told[0])
 
-    held_out = [one for one in examples.in_part("validation")]
+    held_out = examples.in_part("validation")
     logits = order_logits(whole.trained, answers(whole.trained, encoder, found), held_out)
     assert (logits > 0).all()
 
@@ -319,10 +319,10 @@ def test_what_is_hidden_is_not_shown(encoder: Encoder, found: list[Reading]) -> 
     untouched = np.ones_like(inputs.ids, bool)
     untouched[rows, places] = False
     assert (task.inputs.ids[untouched] == inputs.ids[untouched]).all()
-    for links in (task.edges, task.spellings):
-        assert len(links) > 10
-        assert 0.45 < links[:, 3].mean() < 0.55
-        for row, variable, other, answer in links.tolist():
+    for rows_of in (task.edges, task.spellings):
+        assert len(rows_of) > 10
+        assert 0.45 < rows_of[:, 3].mean() < 0.55
+        for row, variable, other, answer in rows_of.tolist():
             assert inputs.positions[row, variable] == 0
             assert inputs.mask[row, variable, other] == answer
             assert not task.inputs.mask[row, variable, other]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from effilint.dataset.extras import needed
+from effilint.analyzer.extras import needed
 from effilint.detectors.facts import FACTS
 from effilint.detectors.names import normalised
 from effilint.detectors.syntax import parsed

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from effilint.dataset.extras import needed
+from effilint.analyzer.extras import needed
 from effilint.train_detector.examples import Comparison
 
 Facts = NDArray[np.float32]
@@ -137,26 +137,28 @@ def _raw(model: Any, facts: Facts) -> NDArray[np.float64]:
     return np.asarray(predict(facts), np.float64)
 
 
-def to_onnx(trees: Trees) -> Any:
-    """Return a model with the input `facts`, (B, F), and the output `sums`, (B, outputs).
+def to_onnx(models: Sequence[Trees]) -> Any:
+    """Return one model with the input `facts`, (B, F), and the output `sums`, (B, outputs).
 
-    Thresholds are rounded down to what 32 bits hold, so that facts, which are of 32 bits, fall on
-    the same side.
+    The outputs are those of the models, one after the other. Thresholds are rounded down to what 32
+    bits hold, so that facts, which are of 32 bits, fall on the same side.
     """
     onnx = needed("onnx", "writing a model", "train")
     helper, kinds = onnx.helper, onnx.TensorProto
-    attributes, outputs = _attributes(trees.model)
-    columns = onnx.numpy_helper.from_array(trees.kept, "columns")
-    nodes = [
-        helper.make_node("Gather", ["facts", "columns"], ["kept"], axis=1),
-        helper.make_node("TreeEnsembleRegressor", ["kept"], ["sums"], domain=_DOMAIN, **attributes),
-    ]
+    attributes = _attributes(models)
+    outputs = attributes["n_targets"]
+    trees = helper.make_node(
+        "TreeEnsembleRegressor", ["facts"], ["sums"], domain=_DOMAIN, **attributes
+    )
     graph = helper.make_graph(
-        nodes,
+        [
+            helper.make_node(
+                "TreeEnsembleRegressor", ["facts"], ["sums"], domain=_DOMAIN, **attributes
+            )
+        ],
         "trees",
         [helper.make_tensor_value_info("facts", kinds.FLOAT, ["programs", None])],
         [helper.make_tensor_value_info("sums", kinds.FLOAT, ["programs", outputs])],
-        [columns],
     )
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_DOMAIN, _OPSET_ML)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
@@ -164,18 +166,19 @@ def to_onnx(trees: Trees) -> Any:
     return model
 
 
-def _attributes(model: Any) -> tuple[dict[str, Any], int]:
-    """The trees in the words of ONNX, and how many sums they make."""
-    baseline = np.ravel(model._baseline_prediction)
+def _attributes(models: Sequence[Trees]) -> dict[str, Any]:
+    """The trees in the words of ONNX."""
     columns: dict[str, list[Any]] = {name: [] for name in _NODES + _TARGETS}
+    baselines: list[float] = []
     number = 0
-    for round_ in model._predictors:
-        for output, tree in enumerate(round_):
-            for place, node in enumerate(tree.nodes):
-                _add_node(columns, number, place, node, output)
-            number += 1
-    columns["base_values"] = [float(value) for value in baseline]
-    return {**columns, "n_targets": len(baseline)}, len(baseline)
+    for one in models:
+        for round_ in one.model._predictors:
+            for output, tree in enumerate(round_, len(baselines)):
+                for place, node in enumerate(tree.nodes):
+                    _add_node(columns, number, place, node, output, one.kept)
+                number += 1
+        baselines += np.ravel(one.model._baseline_prediction).tolist()
+    return {**columns, "base_values": baselines, "n_targets": len(baselines)}
 
 
 _NODES = [
@@ -188,11 +191,18 @@ _NODES = [
 _TARGETS = [f"target_{name}" for name in ("treeids", "nodeids", "ids", "weights")]
 
 
-def _add_node(columns: dict[str, list[Any]], tree: int, place: int, node: Any, output: int) -> None:
+def _add_node(
+    columns: dict[str, list[Any]],
+    tree: int,
+    place: int,
+    node: Any,
+    output: int,
+    kept: NDArray[np.int64],
+) -> None:
     is_leaf = bool(node["is_leaf"])
     threshold = 0.0 if is_leaf else _below(float(node["num_threshold"]))
     row = [
-        tree, place, 0 if is_leaf else int(node["feature_idx"]), threshold,
+        tree, place, 0 if is_leaf else int(kept[node["feature_idx"]]), threshold,
         "LEAF" if is_leaf else "BRANCH_LEQ", int(node["left"]), int(node["right"]),
         int(node["missing_go_to_left"]),
     ]  # fmt: skip

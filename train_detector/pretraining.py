@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from accelerate import Accelerator
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -22,6 +23,7 @@ from effilint.detectors.reading import Inputs, Reading, batch
 from effilint.train_detector.model import GraphEncoder
 from effilint.train_detector.training import Told, on_what_there_is, pace, tensors
 
+Whole = NDArray[np.int64]
 _HIDDEN = 0.15  # of the pieces
 _MASKED, _CHANGED = 0.8, 0.1  # of what is hidden; the rest is shown as it is
 _VARIABLES = 0.2  # whose edges, and whose spellings, are hidden
@@ -149,10 +151,10 @@ class Hidden:
     """
 
     inputs: Inputs
-    pieces: tuple[np.ndarray, np.ndarray]  # type: ignore[type-arg]
-    answers: np.ndarray  # type: ignore[type-arg]
-    edges: np.ndarray  # type: ignore[type-arg]
-    spellings: np.ndarray  # type: ignore[type-arg]
+    pieces: tuple[Whole, Whole]
+    answers: Whole
+    edges: Whole
+    spellings: Whole
 
 
 def hidden(inputs: Inputs, rng: np.random.Generator, mask: int, vocabulary: int) -> Hidden:
@@ -177,12 +179,12 @@ def hidden(inputs: Inputs, rng: np.random.Generator, mask: int, vocabulary: int)
 
 
 def _hide(
-    seen: np.ndarray,  # type: ignore[type-arg]
-    possible: np.ndarray,  # type: ignore[type-arg]
-    chosen: np.ndarray,  # type: ignore[type-arg]
+    seen: NDArray[np.bool_],
+    possible: NDArray[np.bool_],
+    chosen: NDArray[np.bool_],
     rng: np.random.Generator,
-) -> np.ndarray:  # type: ignore[type-arg]
-    """Hide the links of the chosen variables; of them, and as many that are none, make questions."""
+) -> Whole:
+    """Hide the links of the chosen variables; ask for them, and for as many that are none."""
     asked = possible & chosen[:, :, None]
     there = np.argwhere(asked & seen)
     absent = np.argwhere(asked & ~seen)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 import random
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from accelerate import Accelerator
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.detectors.encoding import Encoder
-from effilint.detectors.reading import Inputs, Reading, batch
+from effilint.detectors.reading import Inputs, Reading, batch, lines_of
 from effilint.train_detector import losses
 from effilint.train_detector.batches import Course, Lesson, damaged
 from effilint.train_detector.examples import GROWTHS, OF, Examples, Program
@@ -330,8 +329,8 @@ def labels_of(program: Program) -> list[float]:
 def mark_places(
     program: Program,
     reading: Reading,
-    inside: np.ndarray[Any, np.dtype[np.float32]],
-    known: np.ndarray[Any, np.dtype[np.float32]],
+    inside: NDArray[np.float32],
+    known: NDArray[np.float32],
 ) -> None:
     """Mark where behaviours are whose lines are known, and where they are known not to be.
 
@@ -339,9 +338,7 @@ def mark_places(
     """
     if not program.spans:
         return
-    lines = program.text.split("\n")
-    starts = [0, *accumulate(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines)]
-    at = np.array([bisect_right(starts, place) for place in reading.encoded.leaves])
+    at = np.array(lines_of(program.text, reading))
     for span in program.spans:
         column = _BEHAVIOURS.index(span.behaviour)
         known[: len(at), column] = at > 0

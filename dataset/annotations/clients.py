@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from effilint.dataset.extras import needed
+from effilint.analyzer.extras import needed
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 _RETRIES = 5  # of the network, each after a longer while; `openai` does them

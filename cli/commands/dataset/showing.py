@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 @contextmanager
 def refusing() -> Iterator[None]:
     """Turn what is wrong with the files that were given into one line, and the exit code 2."""
-    from effilint.dataset.extras import MissingExtraError
+    from effilint.analyzer.extras import MissingExtraError
     from effilint.dataset.problems import BadRowError
     from effilint.dataset.readers import UnknownSourceError
     from effilint.dataset.store import UnknownSuffixError

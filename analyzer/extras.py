@@ -1,4 +1,4 @@
-"""What extras bring, mostly `[dataset]`, imported when it is needed."""
+"""What extras bring, imported when it is needed."""
 
 from __future__ import annotations
 

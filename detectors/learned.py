@@ -1,0 +1,306 @@
+"""The learned detector: what a trained model says of programs, through ONNX Runtime."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from effilint.analyzer.extras import needed
+from effilint.detectors.encoding import Encoder
+from effilint.detectors.facts import FACTS
+from effilint.detectors.reading import Reading, batch, lines_of, read
+
+EMBEDDED = Path(__file__).with_name("model")
+CARD, FORMAT = "card.json", 1
+_TOGETHER = 8  # programs in a call
+_LONGEST = 1 << 20  # characters of a program
+_MOST_LINES = 5  # that a behaviour is pinned on
+Floats = NDArray[np.float32]
+
+
+class ModelError(Exception):
+    """A model that cannot be used; `str` is one clear line."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen of one program.
+
+    `growth`: the probability of each class. `behaviours`: the probability that someone who compares
+    it with a better program would name this one. `lines`: the share that each line is held to
+    have in the time, which sum to 1. `places`: the lines that show a behaviour, likeliest first,
+    for those that are promised. `is_parsed`: else all is from tokens alone.
+    """
+
+    growth: Mapping[str, float]
+    behaviours: Mapping[str, float]
+    lines: Mapping[int, float]
+    places: Mapping[str, tuple[int, ...]]
+    is_parsed: bool
+    program: Floats
+    cost: Floats
+    facts: Floats
+
+
+class Order(NamedTuple):
+    """The probabilities that a program takes more time, and more memory, than another one."""
+
+    time: float
+    memory: float
+
+
+class Taken(NamedTuple):
+    """Microseconds of one call at a size, 90 % between `low` and `high`.
+
+    `share`: of other programs for the same problem, how many take less.
+    """
+
+    low: float
+    middle: float
+    high: float
+    share: float
+
+
+class Learned:
+    """A model in a folder, opened when it is first asked. Threads may share it, and forks.
+
+    `threads` is how many work on one call. Everything raises `ModelError` if the folder's files are
+    not those that its card names, and `MissingExtraError` without the extra.
+    """
+
+    def __init__(self, folder: Path = EMBEDDED, *, threads: int = 1) -> None:
+        self._folder, self._threads = folder, threads
+        self._lock = threading.Lock()
+        self._open: _Open | None = None
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """What is known of the model: data, split, figures, calibration."""
+        return self._opened().card
+
+    @property
+    def device(self) -> str:
+        """Where it runs: `cuda`, if the session has it, or `cpu`."""
+        return self._opened().device
+
+    def see(self, texts: Sequence[str]) -> list[Sight]:
+        """Return what is seen of programs, in order; `ValueError` for one that is too long."""
+        longest = max(map(len, texts), default=0)
+        if longest > _LONGEST:
+            raise ValueError(f"{longest} characters are too many for one program: {_LONGEST}")
+        model = self._opened()
+        readings = [read(text, model.encoder) for text in texts]
+        order = sorted(range(len(texts)), key=lambda n: readings[n].encoded.length)
+        found: dict[int, Sight] = {}
+        for first in range(0, len(order), _TOGETHER):
+            rows = order[first : first + _TOGETHER]
+            chosen = [(texts[row], readings[row]) for row in rows]
+            found.update(zip(rows, model.seen(chosen), strict=True))
+        return [found[row] for row in range(len(texts))]
+
+    def order(self, one: Sight, other: Sight) -> Order:
+        """Return the probabilities that a program takes more than another for the same problem.
+
+        The other way round they are one less these.
+        """
+        return self._opened().order(one, other)
+
+    def taken(self, sight: Sight, size: float) -> Taken:
+        """Return what a call takes on an input of this size, on a machine like that of the card."""
+        return self._opened().taken(sight, size)
+
+    def _opened(self) -> _Open:
+        with self._lock:
+            if self._open is None or self._open.process != os.getpid():
+                self._open = _Open(self._folder, self._threads)
+            return self._open
+
+
+class _Open:
+    """The files of a model, open in one process."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self.process = os.getpid()
+        self.card = card_of(folder)
+        runtime = needed("onnxruntime", "the learned detector", "learned")
+        self.encoder = Encoder(_tokenizer(folder), keeps_names=self.card["keeps_names"])
+        files = ("encoder", "pair", "time", "order", "classes")
+        self._sessions = {
+            name: _session(runtime, folder / f"{name}.onnx", threads) for name in files
+        }
+        is_cuda = "CUDAExecutionProvider" in self._sessions["encoder"].get_providers()
+        self.device = "cuda" if is_cuda else "cpu"
+
+    def seen(self, programs: Sequence[tuple[str, Reading]]) -> Iterator[Sight]:
+        readings = [reading for _, reading in programs]
+        inputs = batch(readings, self.encoder)
+        said = self._run("encoder", **inputs._asdict())
+        trees = self._run("classes", facts=inputs.facts)["sums"]
+        for row, (text, reading) in enumerate(programs):
+            own = {name: column[row] for name, column in said.items()}
+            yield self._sight(text, reading, own, trees[row])
+
+    def order(self, one: Sight, other: Sight) -> Order:
+        said = self._run(
+            "pair",
+            program=one.program[None],
+            cost=one.cost[None],
+            other=other.program[None],
+            cost_of_other=other.cost[None],
+        )["order"][0]
+        difference = one.facts - other.facts
+        sums = self._run("order", facts=np.stack([difference, -difference]))["sums"]
+        trees = (sums[0] - sums[1]) * (one.is_parsed and other.is_parsed)
+        weights = self.card["calibration"]["order"]
+        return Order(
+            *(
+                _sigmoid(weights[of]["model"] * float(m) + weights[of]["trees"] * float(t))
+                for of, m, t in zip(Order._fields, said, trees, strict=True)
+            )
+        )
+
+    def taken(self, sight: Sight, size: float) -> Taken:
+        said = self._run(
+            "time",
+            program=sight.program[None],
+            cost=sight.cost[None],
+            size=np.array([[math.log10(max(size, 1.0))]], np.float32),
+        )["taken"][0]
+        shifts = self.card["calibration"]["time"]
+        low, middle, high = (
+            10 ** (float(one) + shifts[name])
+            for one, name in zip(said[:3], ("low", "middle", "high"), strict=True)
+        )
+        return Taken(min(low, middle), middle, max(middle, high), _sigmoid(float(said[3])))
+
+    def _sight(
+        self, text: str, reading: Reading, said: Mapping[str, Floats], trees: Floats
+    ) -> Sight:
+        calibration = self.card["calibration"]
+        is_parsed = bool(reading.facts.any())
+        weights = calibration["growth"]
+        logits = weights["model"] * said["growth"]
+        if is_parsed:
+            logits = logits + weights["trees"] * trees[: len(self.card["growths"])]
+        behaviours = {}
+        for number, (name, how) in enumerate(calibration["behaviours"].items()):
+            logit = how["model"] * float(said["behaviours"][number]) + how["offset"]
+            if is_parsed:
+                logit += how["trees"] * float(trees[len(self.card["growths"]) + number])
+            behaviours[name] = _sigmoid(logit)
+        lines = lines_of(text, reading)
+        return Sight(
+            growth=dict(zip(self.card["growths"], _softmax(logits), strict=True)),
+            behaviours=behaviours,
+            lines=_by_line(lines, said["shares"]),
+            places={
+                name: _placed(lines, said["places"][:, number])
+                for number, (name, how) in enumerate(calibration["behaviours"].items())
+                if how["threshold"] is not None
+            },
+            is_parsed=is_parsed,
+            program=said["program"],
+            cost=said["cost"],
+            facts=reading.facts,
+        )
+
+    def _run(self, name: str, **inputs: Any) -> dict[str, Floats]:
+        session = self._sessions[name]
+        outputs = [one.name for one in session.get_outputs()]
+        return dict(zip(outputs, session.run(outputs, inputs), strict=True))
+
+
+def card_of(folder: Path) -> dict[str, Any]:
+    """Return the card of a model; `ModelError` if a file is not the one that it names."""
+    try:
+        card = json.loads((folder / CARD).read_bytes())
+        names, form, facts = dict(card["files"]), card["format"], card["facts"]
+    except OSError as error:
+        raise ModelError(f"{folder / CARD}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ModelError(f"{folder / CARD} is no card of a model") from None
+    if form != FORMAT or facts != facts_digest():
+        raise ModelError(f"{folder} is a model of another version of effilint")
+    for name, expected in names.items():
+        if digest_of(folder / name) != expected:
+            raise ModelError(f"{folder / name} is not the file that the model's card names")
+    assert isinstance(card, dict)
+    return card
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file; `ModelError` if it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from None
+
+
+def facts_digest() -> str:
+    """Return what tells the facts of one version from those of another."""
+    return hashlib.sha256("\n".join(FACTS).encode()).hexdigest()[:16]
+
+
+def _tokenizer(folder: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # it raises nothing more special
+        raise ModelError(f"{folder / 'tokenizer.json'}: {error}") from None
+
+
+def _session(runtime: Any, path: Path, threads: int) -> Any:
+    """Open a file, on a GPU where one can be had; what cannot is not complained about."""
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    wanted = ["CPUExecutionProvider"]
+    if "CUDAExecutionProvider" in runtime.get_available_providers():
+        runtime.set_default_logger_severity(4)  # it prints errors where the driver is missing
+        wanted.insert(0, "CUDAExecutionProvider")
+    try:
+        return runtime.InferenceSession(path, options, providers=wanted)
+    except Exception as error:  # it raises nothing more special
+        what = str(error).splitlines()[0]
+        raise ModelError(f"{path} cannot be opened: {what}") from None
+
+
+def _by_line(lines: Sequence[int], shares: Floats) -> dict[int, float]:
+    found: defaultdict[int, float] = defaultdict(float)
+    for line, share in zip(lines, shares.tolist(), strict=False):
+        if line:
+            found[line] += share
+    total = sum(found.values()) or 1.0
+    return {line: share / total for line, share in found.items()}
+
+
+def _placed(lines: Sequence[int], logits: Floats) -> tuple[int, ...]:
+    """The lines that are likelier than not to show it, or the likeliest one."""
+    best: dict[int, float] = {}
+    for line, logit in zip(lines, logits.tolist(), strict=False):
+        if line:
+            best[line] = max(best.get(line, -math.inf), logit)
+    ranked = sorted(best, key=lambda line: -best[line])
+    return tuple(line for n, line in enumerate(ranked[:_MOST_LINES]) if not n or best[line] > 0)
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))
+
+
+def _softmax(logits: Floats) -> list[float]:
+    powers = np.exp(logits.astype(np.float64) - logits.max())
+    found: list[float] = (powers / powers.sum()).tolist()
+    return found
