@@ -151,11 +151,7 @@ def to_onnx(models: Sequence[Trees]) -> Any:
         "TreeEnsembleRegressor", ["facts"], ["sums"], domain=_DOMAIN, **attributes
     )
     graph = helper.make_graph(
-        [
-            helper.make_node(
-                "TreeEnsembleRegressor", ["facts"], ["sums"], domain=_DOMAIN, **attributes
-            )
-        ],
+        [trees],
         "trees",
         [helper.make_tensor_value_info("facts", kinds.FLOAT, ["programs", None])],
         [helper.make_tensor_value_info("sums", kinds.FLOAT, ["programs", outputs])],
