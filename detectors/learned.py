@@ -24,6 +24,7 @@ from effilint.detectors.reading import Reading, batch, lines_of, read
 
 EMBEDDED = Path(__file__).with_name("model")
 CARD, FORMAT = "card.json", 1
+UNLIKELY = -20.0  # the logit of a class of growth that there are no trees for
 _TOGETHER = 8  # programs in a call
 _LONGEST = 1 << 20  # characters of a program
 _MOST_LINES = 5  # that a behaviour is pinned on
@@ -150,7 +151,8 @@ class _Open:
         trees = self._run("classes", facts=inputs.facts)["sums"]
         for row, (text, reading) in enumerate(programs):
             own = {name: column[row] for name, column in said.items()}
-            yield self._sight(text, reading, own, trees[row])
+            shown = dict(zip(self.card["trees"], trees[row].tolist(), strict=True))
+            yield self._sight(text, reading, own, shown)
 
     def order(self, one: Sight, other: Sight) -> Order:
         said = self._run(
@@ -186,19 +188,24 @@ class _Open:
         return Taken(min(low, middle), middle, max(middle, high), _sigmoid(float(said[3])))
 
     def _sight(
-        self, text: str, reading: Reading, said: Mapping[str, Floats], trees: Floats
+        self,
+        text: str,
+        reading: Reading,
+        said: Mapping[str, Floats],
+        trees: Mapping[str, float],
     ) -> Sight:
         calibration = self.card["calibration"]
         is_parsed = bool(reading.facts.any())
         weights = calibration["growth"]
         logits = weights["model"] * said["growth"]
         if is_parsed:
-            logits = logits + weights["trees"] * trees[: len(self.card["growths"])]
+            grown = [trees.get(name, UNLIKELY) for name in self.card["growths"]]
+            logits = logits + weights["trees"] * np.array(grown)
         behaviours = {}
         for number, (name, how) in enumerate(calibration["behaviours"].items()):
             logit = how["model"] * float(said["behaviours"][number]) + how["offset"]
             if is_parsed:
-                logit += how["trees"] * float(trees[len(self.card["growths"]) + number])
+                logit += how["trees"] * trees.get(name, 0.0)
             behaviours[name] = _sigmoid(logit)
         lines = lines_of(text, reading)
         return Sight(

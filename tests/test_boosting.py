@@ -16,8 +16,8 @@ from effilint.detectors.facts import FACTS, facts_of, vector  # noqa: E402
 from effilint.train_detector.baselines import baseline_scores  # noqa: E402
 from effilint.train_detector.boosting import (  # noqa: E402
     Trees,
-    fit_classes,
     fit_comparator,
+    fit_presence,
     fit_values,
     standing,
     to_onnx,
@@ -42,8 +42,8 @@ def compared(count: int, seed: int) -> list[Comparison]:
     return found
 
 
-def run(trees: Trees, facts: Any) -> Any:
-    session = runtime.InferenceSession(to_onnx([trees]).SerializeToString())
+def run(trees: list[Trees], facts: Any) -> Any:
+    session = runtime.InferenceSession(to_onnx(trees).SerializeToString())
     return session.run(None, {"facts": facts})[0]
 
 
@@ -62,28 +62,25 @@ def test_the_same_seed_makes_the_same_trees() -> None:
     assert (one(FEATURES, FEATURES[::-1]) == other(FEATURES, FEATURES[::-1])).all()
 
 
-def test_trees_say_the_same_as_onnx() -> None:
-    classes = (COSTS > 1).astype(int) + (COSTS > 3)
+def test_trees_say_the_same_as_onnx_each_in_its_place() -> None:
     unseen = RNG.normal(1, 2, (200, 12)).astype(np.float32)
     unseen[:, 4] = 0
-    for trees, outputs in (
-        (fit_comparator(FEATURES, compared(600, 1)).trees, 1),
-        (fit_classes(FEATURES, classes), 3),
-        (fit_classes(FEATURES, classes > 0), 1),
-        (fit_values(FEATURES, COSTS.astype(float)), 1),
-    ):
-        for facts in (FEATURES, unseen):
-            found = run(trees, facts)
-            assert found.shape == (len(facts), outputs)
-            assert found == pytest.approx(trees(facts).reshape(found.shape), abs=1e-4)
+    models = [
+        fit_comparator(FEATURES, compared(600, 1)).trees,
+        fit_presence(FEATURES, COSTS > 1),
+        fit_values(FEATURES, COSTS.astype(float)),
+    ]
+    for facts in (FEATURES, unseen):
+        expected = np.stack([trees(facts) for trees in models], axis=1)
+        assert run(models, facts) == pytest.approx(expected, abs=1e-4)
+        assert run(models[1:2], facts) == pytest.approx(expected[:, 1:2], abs=1e-4)
 
 
-def test_values_and_classes_are_learned() -> None:
+def test_values_and_presence_are_learned() -> None:
     values = fit_values(FEATURES, COSTS.astype(float))(FEATURES)
     assert np.corrcoef(values, COSTS)[0, 1] > 0.98
-    classes = (COSTS > 1).astype(int) + (COSTS > 3)
-    found = fit_classes(FEATURES, classes)(FEATURES).argmax(axis=1)
-    assert (found == classes).mean() > 0.95
+    shown = fit_presence(FEATURES, COSTS > 1)(FEATURES) > 0
+    assert (shown == (COSTS > 1)).mean() > 0.95
 
 
 def test_standing_is_the_mean_over_comparisons() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from effilint.train_detector import losses  # noqa: E402
 from effilint.train_detector.answering import answers, order_logits  # noqa: E402
 from effilint.train_detector.batches import Course  # noqa: E402
 from effilint.train_detector.examples import Comparison, Examples, Program, Span  # noqa: E402
-from effilint.train_detector.model import Detector, Shape, compact, from_checkpoint  # noqa: E402
+from effilint.train_detector.model import Detector, Shape, compact  # noqa: E402
 from effilint.train_detector.pretraining import PreTrainer, PreTraining, hidden  # noqa: E402
+from effilint.train_detector.starting import from_nothing, save, start  # noqa: E402
 from effilint.train_detector.tokenizing import tokenizer_of  # noqa: E402
 from effilint.train_detector.training import (  # noqa: E402
     Plan,
@@ -166,12 +168,18 @@ def test_a_comparison_the_other_way_round_says_the_opposite(
 def test_a_checkpoint_of_graphcodeberts_kind_is_read_and_written(
     encoder: Encoder, found: list[Reading], tmp_path: Path
 ) -> None:
-    """Position embeddings, weights and settings are those of the folder, as the hub has them."""
+    """Weights, settings and tokenizer are those of the folder, as the hub has them."""
     torch.manual_seed(1)
     config = Shape(400, width=48, layers=3, heads=4, inner=96, positions=514).config()
-    saved = transformers.RobertaModel(config, add_pooling_layer=False).eval()
-    saved.save_pretrained(tmp_path)
-    model = from_checkpoint(str(tmp_path)).eval()
+    transformers.RobertaModel(config, add_pooling_layer=False).save_pretrained(tmp_path)
+    tokenizer = tokenizer_of(TEXTS, size=400)
+    wrapped = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>"
+    )
+    wrapped.save_pretrained(tmp_path)
+    given = start(str(tmp_path))
+    assert given.keeps_names
+    model = given.model.eval()
     assert model.encoder.width == 48
     inputs = batch([found[0]], encoder)
     plain = inputs._replace(heat=np.zeros_like(inputs.heat))
@@ -179,15 +187,40 @@ def test_a_checkpoint_of_graphcodeberts_kind_is_read_and_written(
         got = model.encoder(*list(tensors(plain, CPU))[:4])
         heated = model.encoder(*list(tensors(inputs, CPU))[:4])
     assert torch.equal(got, heated)  # at first the checkpoint is what it was
-    model.encoder.roberta.save_pretrained(tmp_path / "again")
-    again = from_checkpoint(str(tmp_path / "again")).eval()
+    torch.nn.init.ones_(model.encoder.warmth[2].weight)
+    save(given, tmp_path / "own")
+    again = start(str(tmp_path / "own"))
+    assert again.keeps_names
+    assert again.encoder.encode(TEXTS[0]) == given.encoder.encode(TEXTS[0])
     with torch.inference_mode():
-        assert torch.equal(got, again.encoder(*list(tensors(plain, CPU))[:4]))
+        before = model.encoder(*list(tensors(inputs, CPU))[:4])
+        after = again.model.eval().encoder(*list(tensors(inputs, CPU))[:4])
+    assert torch.equal(before, after)
+    assert not torch.equal(before, got)
 
 
-def test_a_checkpoint_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="no file named"):
-        from_checkpoint(str(tmp_path))
+def test_what_is_no_checkpoint_is_told_in_a_line(tmp_path: Path) -> None:
+    def refused(kind: type[Exception], name: Path, words: str) -> None:
+        with pytest.raises(kind, match=words) as caught:
+            start(str(name))
+        assert "\n" not in str(caught.value)
+
+    refused(OSError, tmp_path / "nowhere", "nowhere")
+    refused(OSError, tmp_path, re.escape(str(tmp_path)))
+    other = tmp_path / "bert"
+    transformers.BertConfig(hidden_size=32, num_attention_heads=2).save_pretrained(other)
+    refused(ValueError, other, "checkpoint of bert, not of RoBERTa")
+    own = tmp_path / "own"
+    shape = Shape(400, width=32, layers=1, heads=2, inner=64)
+    tokenizer = tokenizer_of(TEXTS, size=400)
+    save(from_nothing(tokenizer, shape), own)
+    assert start(str(own)).model.encoder.width == 32
+    Shape(300, width=32, layers=1, heads=2, inner=64).config().save_pretrained(own)
+    refused(ValueError, own, "has not the weights of config.json")
+    (own / "encoder.safetensors").write_bytes(b"broken")
+    refused(ValueError, own, "has not the weights of config.json")
+    save(from_nothing(tokenizer, Shape(300, width=32, layers=1, heads=2, inner=64)), own)
+    refused(ValueError, own, "pieces, its model 300")
 
 
 def test_losses_by_hand() -> None:

@@ -125,7 +125,12 @@ def test_a_cache_that_is_broken_or_of_another_tokenizer_is_made_anew(
 ) -> None:
     cache = tmp_path / "readings.npz"
     good = readings(TEXTS, tokenizer, jobs=1)
-    for content in (b"", b"PK broken", b"\0" * 100):
+    readings(TEXTS, tokenizer, jobs=1, cache=cache)
+    whole = cache.read_bytes()
+    flipped = [
+        whole[:n] + bytes([whole[n] ^ 255]) + whole[n + 1 :] for n in range(0, len(whole), 97)
+    ]
+    for content in (b"", b"PK broken", b"\0" * 100, *flipped[:40]):
         cache.write_bytes(content)
         found = readings(TEXTS, tokenizer, jobs=1, cache=cache)
         assert all(same(*pair) for pair in zip(found, good, strict=True))

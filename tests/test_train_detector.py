@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from effilint.dataset.annotations.locating import Place
-from effilint.dataset.annotations.sheets import Annotation, Sheet
+from effilint.dataset.annotations.sheets import Annotation, Review, Sheet
 from effilint.dataset.problems import Problem, Solution
 from effilint.dataset.records import Course, Record
 from effilint.train_detector.examples import Comparison, Examples, Program, Span, examples
@@ -101,11 +101,19 @@ def test_behaviours_are_those_of_annotations_and_none_where_nobody_looked() -> N
     assert found["third"].behaviours is None
 
 
+def test_what_a_reviewer_rejected_is_no_label() -> None:
+    kept = Annotation("DST1", "inefficient", "x", None, "x", reviews={"a": Review("accept")})
+    gone = Annotation("API1", "inefficient", "x", None, "x", reviews={"a": Review("reject")})
+    sheet = Sheet("p", IDS["third"], "x", (kept, gone))
+    found = {NAMES[one.solution]: one for one in learned(sheets=[sheet]).programs}
+    assert found["third"].behaviours == frozenset({"DST1"})
+
+
 def test_twins_take_more_than_what_they_are_made_of() -> None:
     label = {"behaviour": "DST3", "spans": [[1, 1, 1, 6], [3, 1, 4, 2]]}
     twin = {"twin": "t", "code": "s += x\n", "ratio": 3.0, "memory_ratio": 1.1, "labels": [label]}
     row = {"problem": "p", "solution": IDS["third"], "twins": [twin]}
-    found = learned(twins=[row])
+    found = learned(twins=[row, {**row, "seed": 1}])  # the same twin of two runs
     names = named(found)
     made = found.programs[names.index("t")]
     assert (made.part, made.behaviours) == ("train", frozenset({"DST3"}))
@@ -153,6 +161,19 @@ def test_orders_by_ratio_over_pairs_and_over_problems() -> None:
     assert found["4-8"].pairs == 0
     assert math.isnan(found["4-8"].share.value)
     assert found["all"].pairs == 5
+
+
+def test_what_is_equally_sure_is_covered_alike_in_any_order() -> None:
+    ratios, problems = [3.0] * 4, ["a", "b", "c", "d"]
+    one = orders(ratios, problems, [1, 1, -1, -1])["all"].coverage
+    other = orders(ratios, problems, [-1, -1, 1, 1])["all"].coverage
+    assert one == other == dict.fromkeys(one, 0.5)
+
+
+def test_one_problem_has_no_interval() -> None:
+    share = orders([3.0, 3.0], ["a", "a"], [1, -1])["all"].share
+    assert share.value == 0.5
+    assert math.isnan(share.low)
 
 
 def test_the_surest_orders_come_first_in_coverage() -> None:

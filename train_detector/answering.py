@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -54,3 +55,14 @@ def order_logits(
         said = model.compare(program[more], cost[more], program[less], cost[less]).numpy()
         logits.append(said[np.arange(len(chosen)), [OF.index(one.of) for one in chosen]])
     return np.concatenate(logits).astype(np.float64)
+
+
+@torch.inference_mode()
+def taken(
+    model: Detector, found: Answers, rows: Sequence[int], sizes: Sequence[float]
+) -> NDArray[np.float64]:
+    """Return (rows, 4): what programs take at sizes of inputs; see `Detector.take`."""
+    chosen = list(rows)
+    size = torch.tensor([[math.log10(max(one, 1.0))] for one in sizes])
+    program, cost = torch.from_numpy(found.program[chosen]), torch.from_numpy(found.cost[chosen])
+    return model.cpu().take(program, cost, size).numpy().astype(np.float64)

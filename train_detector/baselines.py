@@ -16,12 +16,14 @@ from effilint.train_detector.boosting import fit_comparator
 from effilint.train_detector.examples import Comparison, Examples
 
 Floats = NDArray[np.float64]
-_SINGLE = {  # facts that order by themselves
-    "length": "nodes",
-    "loop depth": "deepest_loop",
-    "effective depth": "time_degree",
-    "estimated cost": "cost_some",
-}
+_SINGLE = {  # facts that order by themselves, with their weights
+    "length": {"nodes": 1.0},
+    "loop depth": {"deepest_loop": 1.0},
+    "effective depth": {
+        "time_factorial": 1e6, "time_exponential": 1e4, "time_degree": 1.0, "time_logs": 0.01,
+    },
+    "estimated cost": {"cost_some": 1.0},
+}  # fmt: skip
 _COUNTS = ("all_", "hot_", "deep_", "loops_")  # of nodes and calls
 _NGRAMS, _RARE, _MOST_NGRAMS = (1, 3), 5, 40_000
 _STRENGTH = 2.0  # inverse of the ridge penalty
@@ -43,8 +45,10 @@ def baseline_scores(
     """
     more, less = _places(test)
     scores: dict[str, Floats] = {}
-    for name, fact in _SINGLE.items():
-        column = facts[:, FACTS.index(fact)].astype(float)
+    for name, weights in _SINGLE.items():
+        column = sum(
+            weight * facts[:, FACTS.index(fact)].astype(float) for fact, weight in weights.items()
+        )
         scores[name] = column[more] - column[less]
     counts = facts[:, [n for n, fact in enumerate(FACTS) if fact.startswith(_COUNTS)]]
     scores["linear, counts"] = _linear(_scaled(counts), train, test)

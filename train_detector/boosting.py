@@ -17,6 +17,7 @@ from effilint.train_detector.examples import Comparison
 
 Facts = NDArray[np.float32]
 _ROUNDS, _RATE, _LEAVES, _IN_LEAF = 250, 0.06, 15, 20
+_FEW_ROUNDS = 80  # where few programs show what is looked for
 _SHARE = 0.2  # of the facts that a split chooses from
 _SHRINK = 1.0
 _DOMAIN, _OPSET, _OPSET_ML = "ai.onnx.ml", 17, 3
@@ -62,11 +63,9 @@ def fit_comparator(facts: Facts, comparisons: Sequence[Comparison], *, seed: int
     return Comparator(_fitted(_classifier(seed), both, answers, np.tile(weights, 2)))
 
 
-def fit_classes(
-    facts: Facts, classes: Sequence[int] | NDArray[np.int64], *, seed: int = 0
-) -> Trees:
-    """Return what tells classes, numbers from 0, from facts; of two, the log odds of the second."""
-    return _fitted(_classifier(seed), facts, np.asarray(classes), None)
+def fit_presence(facts: Facts, shown: NDArray[np.bool_], *, seed: int = 0) -> Trees:
+    """Return what tells whether a program shows something: log odds, from fewer trees."""
+    return _fitted(_classifier(seed, _FEW_ROUNDS), facts, shown.astype(int), None)
 
 
 def fit_values(
@@ -106,9 +105,9 @@ def _columns(
     return more, less, np.array([one.weight for one in comparisons])
 
 
-def _settings(seed: int) -> dict[str, Any]:
+def _settings(seed: int, rounds: int = _ROUNDS) -> dict[str, Any]:
     return {
-        "max_iter": _ROUNDS,
+        "max_iter": rounds,
         "learning_rate": _RATE,
         "max_leaf_nodes": _LEAVES,
         "min_samples_leaf": _IN_LEAF,
@@ -119,9 +118,9 @@ def _settings(seed: int) -> dict[str, Any]:
     }
 
 
-def _classifier(seed: int) -> Any:
+def _classifier(seed: int, rounds: int = _ROUNDS) -> Any:
     ensemble = needed("sklearn.ensemble", "boosting", "train")
-    return ensemble.HistGradientBoostingClassifier(**_settings(seed))
+    return ensemble.HistGradientBoostingClassifier(**_settings(seed, rounds))
 
 
 def _fitted(

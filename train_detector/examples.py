@@ -132,8 +132,8 @@ def examples(
             program.behaviours, program.spans = seen.get(key, (None, ()))
             places[key] = len(found.programs)
             found.programs.append(program)
-            for row in twins_of.get(key, ()):
-                _add_twins(found, places[key], row, least)
+            for twin in twins_of.get(key, ()):
+                _add_twin(found, places[key], twin, least)
         if record is None:
             continue
         annotated = [(one.inefficient, one.efficient) for one in opinions([problem])]
@@ -188,7 +188,7 @@ def _behaviours(
         key = (sheet.problem, sheet.solution)
         names[key].update(())
         for one in sheet.annotations:
-            if one.side != "inefficient" or one.behaviour not in BEHAVIOURS:
+            if one.side != "inefficient" or one.behaviour not in BEHAVIOURS or one.is_rejected:
                 continue
             names[key].add(one.behaviour)
             if one.place is not None:
@@ -199,29 +199,30 @@ def _behaviours(
 def _by_solution(
     rows: Iterable[Mapping[str, Any]],
 ) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    found: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    """The twins of each solution, each once: rows of other seeds may have it too."""
+    found: defaultdict[tuple[str, str], dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for row in rows:
-        found[row["problem"], row["solution"]].append(row)
-    return found
+        for twin in row["twins"]:
+            found[row["problem"], row["solution"]].setdefault(twin["twin"], twin)
+    return {key: list(twins.values()) for key, twins in found.items()}
 
 
-def _add_twins(found: Examples, original: int, row: Mapping[str, Any], least: float) -> None:
-    """Add the twins of one program: each takes more than it, and shows what it was made to."""
+def _add_twin(found: Examples, original: int, twin: Mapping[str, Any], least: float) -> None:
+    """Add the twin of a program: it takes more than it, and shows what it was made to."""
     program = found.programs[original]
-    for twin in row["twins"]:
-        labels = twin["labels"]
-        spans = tuple(
-            Span(label["behaviour"], first, last)
-            for label in labels
-            for first, _, last, _ in label["spans"]
-        )
-        names = frozenset(label["behaviour"] for label in labels)
-        made = Program(program.problem, twin["twin"], program.part, twin["code"], "", names, spans)
-        place = len(found.programs)
-        found.programs.append(made)
-        ratios = (twin["ratio"], twin["memory_ratio"])
-        found.comparisons += [
-            Comparison(place, original, ratio, of, "twin")
-            for of, ratio in zip(OF, ratios, strict=True)
-            if ratio >= least
-        ]
+    spans = tuple(
+        Span(label["behaviour"], first, last)
+        for label in twin["labels"]
+        for first, _, last, _ in label["spans"]
+    )
+    names = frozenset(label["behaviour"] for label in twin["labels"])
+    place = len(found.programs)
+    found.programs.append(
+        Program(program.problem, twin["twin"], program.part, twin["code"], "", names, spans)
+    )
+    ratios = (twin["ratio"], twin["memory_ratio"])
+    found.comparisons += [
+        Comparison(place, original, ratio, of, "twin")
+        for of, ratio in zip(OF, ratios, strict=True)
+        if ratio >= least
+    ]

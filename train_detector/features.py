@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ from effilint.detectors.facts import FACTS
 from effilint.detectors.reading import Reading, read
 
 _CHUNK = 32  # programs that a process takes at a time
-_FORMAT = 1  # goes up when what is made of a program changes
+_BLOCK = 8192  # programs after which the cache is written
+_MAKERS = ("analyzer", "detectors", "rules")  # packages that a reading depends on
 
 
 def readings(
@@ -35,19 +37,23 @@ def readings(
     """Return programs as the model reads them, in order; equal texts share a reading.
 
     `jobs` is how many processes work, all cores if None. In the file `cache` (`.npz`) are the
-    readings of programs that are known; what is not there is made and added. One of another
-    tokenizer or of other facts, or that is broken, is made anew. Raises `OSError` where it cannot
-    be written.
+    readings of programs that are known; what is not there is made and added, some thousand at a
+    time. One of another tokenizer or another version of this package, or that is broken, is made
+    anew. Raises `OSError` where it cannot be written.
     """
     keys = [_key(text) for text in texts]
-    made_by = _key(f"{_FORMAT} {keeps_names} {FACTS} {tokenizer.to_str()}")
+    reader = (tokenizer.to_str(), keeps_names)
+    made_by = _key(f"{_version()} {reader}")
     known = _stored(cache, made_by) if cache is not None else {}
     left = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    made = _made(list(left.values()), (tokenizer.to_str(), keeps_names), jobs)
-    known.update(zip(left, made, strict=True))
-    if cache is not None and left:
-        with replacing(cache) as file:
-            np.savez_compressed(file, made_by=np.array(made_by), **_packed(known))
+    names = list(left)
+    for first in range(0, len(names), _BLOCK):
+        block = names[first : first + _BLOCK]
+        made = _made([left[key] for key in block], reader, jobs)
+        known.update(zip(block, made, strict=True))
+        if cache is not None:
+            with replacing(cache) as file:
+                np.savez_compressed(file, made_by=np.array(made_by), **_packed(known))
     return [known[key] for key in keys]
 
 
@@ -58,6 +64,15 @@ def facts_array(found: Sequence[Reading]) -> NDArray[np.float32]:
 
 def _key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _version() -> str:
+    """What tells readings of one state of this package from those of another."""
+    digest = hashlib.sha256(sys.implementation.cache_tag.encode())
+    for package in _MAKERS:
+        for path in sorted(Path(str(files(f"effilint.{package}"))).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _made(texts: Sequence[str], reader: tuple[str, bool], jobs: int | None) -> Iterator[Reading]:
@@ -111,7 +126,7 @@ def _stored(path: Path, made_by: str) -> dict[str, Reading]:
             if str(stored["made_by"]) != made_by:
                 return {}
             return dict(_unpacked({name: stored[name] for name in stored.files}))
-    except (FileNotFoundError, BadZipFile, ValueError, KeyError, EOFError):
+    except Exception:  # of a file that is broken numpy, zlib and zipfile raise all kinds
         return {}
 
 

@@ -199,16 +199,6 @@ def compact(shape: Shape) -> Detector:
     return Detector(GraphEncoder(RobertaModel(shape.config(), add_pooling_layer=False)))
 
 
-def from_checkpoint(name: str) -> Detector:
-    """Return a model whose encoder is a checkpoint of RoBERTa's kind, from the hub or a folder.
-
-    `microsoft/graphcodebert-base` is the one that the name of the project's detector comes from.
-    Raises `OSError` where there is none.
-    """
-    roberta = RobertaModel.from_pretrained(name, add_pooling_layer=False)
-    return Detector(GraphEncoder(roberta))
-
-
 def _small(inputs: int, width: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Linear(inputs, width), nn.GELU(), nn.Dropout(0.2), nn.Linear(width, outputs)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from effilint.dataset.writing import replacing
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Inputs, Reading, batch
 from effilint.train_detector.model import GraphEncoder
@@ -94,9 +95,8 @@ class PreTrainer:
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
         }
-        beside = path.with_name(f"{path.name}.part")
-        torch.save(state, beside)
-        beside.replace(path)
+        with replacing(path) as file:
+            torch.save(state, file)
 
     def load(self, path: Path) -> None:
         """Go on from where pre-training stood; `ValueError` if that was another plan's."""

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from effilint.analyzer.taxonomy import BEHAVIOURS
+from effilint.dataset.writing import replacing
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Inputs, Reading, batch, lines_of
 from effilint.train_detector import losses
@@ -126,9 +127,8 @@ class Trainer:
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
         }
-        beside = path.with_name(f"{path.name}.part")
-        torch.save(state, beside)
-        beside.replace(path)
+        with replacing(path) as file:
+            torch.save(state, file)
 
     def load(self, path: Path) -> None:
         """Go on from where training stood; `ValueError` if that was another plan's."""

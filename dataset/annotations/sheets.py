@@ -53,6 +53,11 @@ class Annotation:
         reviews = (self.reviews or {}).values()
         return bool(reviews) and all(review.decision == "accept" for review in reviews)
 
+    @property
+    def is_rejected(self) -> bool:
+        """Whether somebody rejected it."""
+        return any(review.decision == "reject" for review in (self.reviews or {}).values())
+
 
 @dataclass(frozen=True)
 class Sheet:

@@ -1,0 +1,16 @@
+"""`effilint train-detector`: the learned detector, pre-trained, fitted and judged."""
+
+from __future__ import annotations
+
+import click
+
+from effilint.commands.train_detector import evaluate, fit, pretrain
+
+
+@click.group("train-detector", short_help="Train the learned detector, and judge it.")
+def command() -> None:
+    """Train a model on what was measured, and say how good it is on other problems."""
+
+
+for one in (pretrain, fit, evaluate):
+    command.add_command(one.command)
