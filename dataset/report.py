@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from effilint.analyzer.extras import needed
 from effilint.dataset.opinions import Finding
+from effilint.dataset.page import Figure, Table, write_page
 from effilint.dataset.pairs import GAPS, Of, pairs_of
 from effilint.dataset.records import Course, Record
-from effilint.dataset.writing import replacing
 from effilint.measure import Point, Verdict
 from effilint.measure.growth import fitted
 
@@ -85,26 +83,16 @@ def write(numbers: Numbers, folder: Path, command: str) -> list[Path]:
 
     Raises `MissingExtraError` without matplotlib, and `OSError`.
     """
-    make = needed("matplotlib.figure", "a report").Figure
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn: list[tuple[str, str, Callable[[Any], None]]] = [
-        ("ratios.png", "Ratios of certain pairs in time", lambda a: _ratios(a, numbers)),
-        ("opinions.png", "Annotators beside the clock, by ratio", lambda a: _stages(a, numbers)),
-        ("behaviours.png", "The same by behaviour", lambda a: _behaviours(a, numbers)),
-        ("growth.png", "Growth of the solutions' time", lambda a: _growth(a, numbers)),
+    figures = [
+        Figure("ratios.png", "Ratios of certain pairs in time", lambda a: _ratios(a, numbers)),
+        Figure(
+            "opinions.png", "Annotators beside the clock, by ratio", lambda a: _stages(a, numbers)
+        ),
+        Figure("behaviours.png", "The same by behaviour", lambda a: _behaviours(a, numbers)),
+        Figure("growth.png", "Growth of the solutions' time", lambda a: _growth(a, numbers)),
     ]
-    written = []
-    for name, title, draw in drawn:
-        figure = make(figsize=(8, 4.5), layout="constrained")
-        axes = figure.subplots()
-        draw(axes)
-        axes.set_title(title)
-        with replacing(folder / name) as file:
-            figure.savefig(file, format="png", dpi=120)
-        written.append(folder / name)
-    with replacing(folder / "report.html") as file:
-        file.write(_page(numbers, drawn, command).encode())
-    return [folder / "report.html", *written]
+    about = f"{numbers.problems:,} problems."
+    return write_page(folder, "Measured solutions", about, command, tables(numbers), figures)
 
 
 def _ratios(axes: Any, numbers: Numbers) -> None:
@@ -155,14 +143,14 @@ def stage_name(stage: int) -> str:
     return f"{GAPS[stage - 1]:g} to {GAPS[stage]:g}"
 
 
-def tables(numbers: Numbers) -> list[tuple[str, list[str], list[list[str]]]]:
+def tables(numbers: Numbers) -> list[Table]:
     """Return the tables of a report: titles, heads and rows."""
     certain = sum(numbers.opinions[status] for status in ("agrees", "disagrees"))
     return [
-        ("Solutions by verdict", ["verdict", "solutions"], _rows(numbers.solutions)),
-        ("Ends of accepted solutions", ["end", "solutions"], _rows(numbers.ends)),
-        ("Annotated pairs", ["status", "pairs"], _rows(numbers.opinions)),
-        (
+        Table("Solutions by verdict", ["verdict", "solutions"], _rows(numbers.solutions)),
+        Table("Ends of accepted solutions", ["end", "solutions"], _rows(numbers.ends)),
+        Table("Annotated pairs", ["status", "pairs"], _rows(numbers.opinions)),
+        Table(
             f"Annotated pairs of certain order ({certain:,}, {_percent(numbers.opinions)} agree)",
             ["ratio", "pairs", "agree"],
             [
@@ -170,7 +158,7 @@ def tables(numbers: Numbers) -> list[tuple[str, list[str], list[list[str]]]]:
                 for stage, counts in sorted(numbers.stages.items())
             ],
         ),
-        (
+        Table(
             "The same by behaviour of the inefficient side",
             ["behaviour", "pairs", "agree"],
             [
@@ -179,19 +167,19 @@ def tables(numbers: Numbers) -> list[tuple[str, list[str], list[list[str]]]]:
             ],
         ),
         *(
-            (f"Sampled pairs in {of}", ["order", "pairs"], _rows(counts))
+            Table(f"Sampled pairs in {of}", ["order", "pairs"], _rows(counts))
             for of, counts in numbers.pairs.items()
         ),
         *(
-            (
+            Table(
                 f"Sampled pairs of certain order in {of}",
                 ["ratio", "pairs"],
                 [[stage_name(stage), f"{count:,}"] for stage, count in sorted(counts.items())],
             )
             for of, counts in numbers.gaps.items()
         ),
-        ("Growth in time", ["class", "solutions"], _rows(numbers.classes)),
-        ("Measuring", ["", ""], _pace(numbers)),
+        Table("Growth in time", ["class", "solutions"], _rows(numbers.classes)),
+        Table("Measuring", ["", ""], _pace(numbers)),
     ]
 
 
@@ -214,21 +202,3 @@ def _rows(counts: Counter[str]) -> list[list[str]]:
 def _percent(counts: Mapping[str, int]) -> str:
     value = share(counts)
     return "" if math.isnan(value) else f"{value:.1%}"
-
-
-def _page(numbers: Numbers, drawn: Sequence[tuple[str, str, Any]], command: str) -> str:
-    parts = [
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Measured solutions</title>",
-        "<style>body{font:15px sans-serif;max-width:60em;margin:2em auto}table{border-collapse:"
-        "collapse;margin:1em 0}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid "
-        "#ccc}td:first-child,th:first-child{text-align:left}img{max-width:100%}</style>",
-        f"<h1>Measured solutions</h1><p>{numbers.problems:,} problems. <code>",
-        f"{html.escape(command)}</code></p>",
-    ]
-    for title, head, rows in tables(numbers):
-        cells = "".join(f"<th>{html.escape(name)}" for name in head)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}" for cell in row) for row in rows)
-        parts.append(f"<h2>{html.escape(title)}</h2><table><tr>{cells}{body}</table>")
-    for name, title, _ in drawn:
-        parts.append(f'<h2>{html.escape(title)}</h2><img src="{name}" alt="{html.escape(title)}">')
-    return "\n".join(parts) + "</html>\n"

@@ -7,7 +7,8 @@ The three tasks of Guo et al., "GraphCodeBERT: Pre-training Code Representations
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +22,18 @@ from torch.nn import functional
 from effilint.dataset.writing import replacing
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Inputs, Reading, batch
-from effilint.train_detector.model import GraphEncoder
+from effilint.train_detector import corpus
+from effilint.train_detector.features import readings
+from effilint.train_detector.model import GraphEncoder, Shape
+from effilint.train_detector.starting import Start, from_nothing, save
+from effilint.train_detector.tokenizing import tokenizer_of
 from effilint.train_detector.training import Told, on_what_there_is, pace, tensors
 
 Whole = NDArray[np.int64]
 _HIDDEN = 0.15  # of the pieces
 _MASKED, _CHANGED = 0.8, 0.1  # of what is hidden; the rest is shown as it is
 _VARIABLES = 0.2  # whose edges, and whose spellings, are hidden
+_STATE = "state.pt"
 _POOL = 20  # batches that are sorted by length together
 
 
@@ -214,3 +220,48 @@ class _WithHeads(nn.Module):
         """The logits of pieces, by their own embeddings."""
         words = self.encoder.roberta.embeddings.word_embeddings.weight
         return functional.linear(self.spelled(states), words)
+
+
+def prepared(
+    folder: Path,
+    *,
+    programs: Sequence[str],
+    functions: int,
+    epochs: int,
+    width: int,
+    layers: int,
+    pieces: int,
+    jobs: int | None,
+    seed: int,
+    told: Told,
+    doing: Callable[[str], AbstractContextManager[None]],
+) -> Start:
+    """Pre-train an encoder in a folder, from where it stands there, and return it.
+
+    The tokenizer of `pieces` pieces is made of `programs` and of the `functions` of what is
+    installed; the encoder reads the latter. `doing` is told what takes long. Raises `ValueError`
+    for a folder where pre-training was started in another way, and `OSError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with doing("collecting functions"):
+        texts = list(corpus.functions(limit=functions, seed=seed))
+    with doing("making a tokenizer"):
+        made = tokenizer_of([*programs, *texts], size=pieces)
+    vocabulary, heads = made.get_vocab_size(), max(1, width // 32)
+    shape = Shape(vocabulary, width=width, layers=layers, heads=heads, inner=4 * width)
+    begun = from_nothing(made, shape, seed=seed)
+    if epochs:
+        with doing(f"reading {len(texts)} functions"):
+            found = readings(texts, made, jobs=jobs, cache=folder / "functions.npz")
+        plan = PreTraining(epochs=epochs, seed=seed)
+        mask = made.token_to_id("<mask>")
+        trainer = PreTrainer(begun.model.encoder, begun.encoder, found, mask=mask, plan=plan)
+        if (folder / _STATE).exists():
+            trainer.load(folder / _STATE)
+        while trainer.epoch < epochs:
+            with doing(f"epoch {trainer.epoch + 1} of {epochs}"):
+                trainer.run_epoch(told)
+            trainer.save(folder / _STATE)
+    begun.model.cpu()
+    save(begun, folder)
+    return begun

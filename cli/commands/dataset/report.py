@@ -31,6 +31,7 @@ def command(
     ratio and by behaviour.
     """
     from effilint.dataset.opinions import beside
+    from effilint.dataset.page import in_columns
     from effilint.dataset.pairs import agreement
     from effilint.dataset.report import numbers, tables, write
 
@@ -43,7 +44,7 @@ def command(
         for title, head, rows in tables(counted):
             if rows:
                 click.echo(f"\n{title}")
-                _print([head, *rows])
+                click.echo("\n".join(in_columns(head, rows)))
         if again is not None:
             other = records_of(again)
             kinds: tuple[Of, ...] = ("time", "memory")
@@ -67,11 +68,3 @@ def _behaviours(name: str | None) -> dict[str, list[str]]:
         marked = [a.behaviour for a in sheet.annotations if a.side == "inefficient"]
         found[sheet.solution] += marked
     return found
-
-
-def _print(rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *others in rows:
-        cells = [first.ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        click.echo("  " + "  ".join(cells))
