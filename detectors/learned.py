@@ -24,9 +24,10 @@ from effilint.detectors.reading import Reading, batch, lines_of, read
 
 EMBEDDED = Path(__file__).with_name("model")
 CARD, FORMAT = "card.json", 1
+SESSIONS = ("encoder", "pair", "time", "order", "classes", "taken")  # files of the model
 UNLIKELY = -20.0  # the logit of a class of growth that there are no trees for
 _TOGETHER = 8  # programs in a call
-_LONGEST = 1 << 20  # characters of a program
+_LONGEST = 1 << 18  # characters of a program
 _MOST_LINES = 5  # that a behaviour is pinned on
 Floats = NDArray[np.float32]
 
@@ -137,9 +138,8 @@ class _Open:
         self.card = card_of(folder)
         runtime = needed("onnxruntime", "the learned detector", "learned")
         self.encoder = Encoder(_tokenizer(folder), keeps_names=self.card["keeps_names"])
-        files = ("encoder", "pair", "time", "order", "classes")
         self._sessions = {
-            name: _session(runtime, folder / f"{name}.onnx", threads) for name in files
+            name: _session(runtime, folder / f"{name}.onnx", threads) for name in SESSIONS
         }
         is_cuda = "CUDAExecutionProvider" in self._sessions["encoder"].get_providers()
         self.device = "cuda" if is_cuda else "cpu"
@@ -174,18 +174,23 @@ class _Open:
         )
 
     def taken(self, sight: Sight, size: float) -> Taken:
-        said = self._run(
+        log = math.log10(max(size, 1.0))
+        (said,) = self._run(
             "time",
             program=sight.program[None],
             cost=sight.cost[None],
-            size=np.array([[math.log10(max(size, 1.0))]], np.float32),
-        )["taken"][0]
-        shifts = self.card["calibration"]["time"]
-        low, middle, high = (
-            10 ** (float(one) + shifts[name])
-            for one, name in zip(said[:3], ("low", "middle", "high"), strict=True)
-        )
-        return Taken(min(low, middle), middle, max(middle, high), _sigmoid(float(said[3])))
+            size=np.array([[log]], np.float32),
+        )["taken"]
+        low, middle, high, share = said.tolist()
+        weights = self.card["calibration"]["time"]
+        guess = middle
+        if sight.is_parsed:
+            columns = np.append(sight.facts, np.float32(log))[None]
+            trees = float(self._run("taken", facts=columns)["sums"][0, 0])
+            guess = weights["model"] * middle + weights["trees"] * trees + weights["offset"]
+        first = min(guess, guess - (middle - low) + weights["low"])
+        last = max(guess, guess + (high - middle) + weights["high"])
+        return Taken(10**first, 10**guess, 10**last, _sigmoid(share))
 
     def _sight(
         self,

@@ -12,7 +12,7 @@ from effilint.train_detector.calibration import (  # noqa: E402
     order_weights,
     presence_weights,
     threshold,
-    time_shifts,
+    time_weights,
 )
 
 RNG = np.random.default_rng(5)
@@ -66,10 +66,14 @@ def test_a_threshold_keeps_the_promise_or_there_is_none() -> None:
 
 
 def test_times_lie_within_their_interval() -> None:
-    values = RNG.normal(size=4000)
-    guesses = np.stack([np.full(4000, one) for one in (-0.1, 0.3, 0.4)], axis=1)
-    shifts = time_shifts(guesses, values)
-    fresh = RNG.normal(size=4000)
-    low, high = -0.1 + shifts["low"], 0.4 + shifts["high"]
-    assert ((fresh > low) & (fresh < high)).mean() == pytest.approx(0.9, abs=0.02)
-    assert shifts["middle"] == pytest.approx(-0.3, abs=0.05)
+    true, noise = RNG.normal(size=(2, 4000))
+    values = true + 0.3 * noise
+    model = 0.5 * true + RNG.normal(size=4000) + 1
+    trees = true + RNG.normal(size=4000) * 0.1
+    guesses = np.stack([model - 0.1, model, model + 0.2], axis=1)
+    found = time_weights(guesses, trees, values)
+    middle = found["model"] * model + found["trees"] * trees + found["offset"]
+    assert np.abs(middle - values).mean() < 0.27
+    low, high = middle - 0.1 + found["low"], middle + 0.2 + found["high"]
+    assert ((values > low) & (values < high)).mean() == pytest.approx(0.9, abs=0.01)
+    assert (values < low).mean() == pytest.approx(0.05, abs=0.01)

@@ -87,16 +87,25 @@ def threshold(
     return found
 
 
-def time_shifts(quantiles: Floats, values: Floats) -> dict[str, float]:
-    """Return what to add to low, middle and high, (rows, 3), so that 90 % lie between.
+def time_weights(quantiles: Floats, trees: Floats, values: Floats) -> dict[str, float]:
+    """Return what makes an interval of two guesses of log10 of times.
 
-    Each side leaves out a half of the rest.
+    `quantiles` of the model have shape (rows, 3), the guesses of `trees` and the `values` (rows,).
+    The middle is the weighted sum of both middles and an `offset`, by least squares. The model says
+    how far the ends are away; what is added to them, `low` and `high`, leaves out 5 % on each side.
     """
+    columns = np.column_stack([quantiles[:, 1], trees, np.ones(len(values))])
+    (model, trees_weigh, offset), *_ = np.linalg.lstsq(columns, values, rcond=None)
+    middle = columns @ [model, trees_weigh, offset]
+    low = middle - (quantiles[:, 1] - quantiles[:, 0])
+    high = middle + (quantiles[:, 2] - quantiles[:, 1])
     side = 1 - (1 - _COVERED) / 2
     return {
-        "low": -_quantile(quantiles[:, 0] - values, side),
-        "middle": float(np.median(values - quantiles[:, 1])),
-        "high": _quantile(values - quantiles[:, 2], side),
+        "model": float(model),
+        "trees": float(trees_weigh),
+        "offset": float(offset),
+        "low": -_quantile(low - values, side),
+        "high": _quantile(values - high, side),
     }
 
 

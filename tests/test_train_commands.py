@@ -1,0 +1,260 @@
+"""`effilint train-detector`, from files of the data set to a model that is read and judged."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+pytest.importorskip("accelerate")
+pytest.importorskip("sklearn")
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+pytest.importorskip("tree_sitter_python")
+np = pytest.importorskip("numpy")
+
+from effilint.dataset import store  # noqa: E402
+from effilint.dataset.annotations.locating import Place  # noqa: E402
+from effilint.dataset.annotations.sheets import Annotation, Sheet  # noqa: E402
+from effilint.dataset.problems import Problem, Solution  # noqa: E402
+from effilint.dataset.records import Course, Record  # noqa: E402
+from effilint.detectors.learned import Learned, ModelError  # noqa: E402
+from effilint.main import main  # noqa: E402
+
+SIZES = [10, 100, 1000, 10_000]
+FORMS = {
+    "slow": (
+        "def f{n}(xs, k):\n    found = {n}\n    for x in xs:\n        for y in xs:\n"
+        "            if x + y == k:\n                found += {m}\n    return found\n"
+    ),
+    "sorted": (
+        "def f{n}(xs, k):\n    xs = sorted(xs)\n    low, high = 0, len(xs) - 1\n"
+        "    while low < high:\n        if xs[low] + xs[high] < k + {m}:\n            low += 1\n"
+        "        else:\n            high -= 1\n    return low + {n}\n"
+    ),
+    "fast": (
+        "def f{n}(xs, k):\n    seen = set()\n    for x in xs:\n        if k - x in seen:\n"
+        "            return {n} + {m}\n        seen.add(x)\n    return None\n"
+    ),
+}
+COSTS = {"slow": (0.1, 2), "sorted": (2.0, 1), "fast": (0.5, 1)}
+PARTS = ["train"] * 40 + ["validation"] * 14 + ["test"] * 14
+
+
+def course(kind: str, rng: random.Random) -> Course:
+    cost, power = COSTS[kind]
+    rounds = []
+    for n in SIZES:
+        taken = 100 + cost * rng.uniform(0.98, 1.02) * n**power
+        rounds.append([[round(taken * rng.uniform(0.99, 1.01))] for _ in range(5)])
+    return Course("accepted", 1.0, rounds, [(1 << 16) * (1 + (kind != "slow")) * n for n in SIZES])
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Problems, records, parts and annotations as the commands of the data set write them."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = random.Random(4)
+    sheets, records, parts = [], [], []
+    with store.writing(folder / "problems.jsonl") as write:
+        for n, part in enumerate(PARTS):
+            made = {
+                kind: Solution(form.format(n=n, m=n % 5), (f"behaviour_pairs:{n}-0:{side}",))
+                for (kind, form), side in zip(
+                    FORMS.items(), ("inefficient", "third", "efficient"), strict=True
+                )
+            }
+            write(Problem(f"made/p{n}", tuple(made.values()), {}))
+            courses = {one.id: course(kind, rng) for kind, one in made.items()}
+            records.append(
+                Record(f"made/p{n}", 0, "3.11", "L3", SIZES, [3] * 4, "", None, 100, 1.0, courses)
+            )
+            parts.append({"problem": f"made/p{n}", "part": part, "group": f"made/p{n}"})
+            place = Place(0, 9, 4, 5, "text")
+            seen = Annotation("ALG5", "inefficient", "x", place, "somebody")
+            sheets.append(Sheet(f"made/p{n}", made["slow"].id, "somebody", (seen,)))
+            sheets += [
+                Sheet(f"made/p{n}", made[kind].id, "somebody") for kind in ("sorted", "fast")
+            ]
+    (folder / "records.jsonl").write_text("".join(one.to_json() + "\n" for one in records))
+    (folder / "parts.jsonl").write_text("".join(json.dumps(one) + "\n" for one in parts))
+    (folder / "sheets.jsonl").write_text("".join(one.to_json() + "\n" for one in sheets))
+    return folder
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["train-detector", *map(str, arguments)])
+
+
+def materials(files: Path) -> list[str]:
+    return [
+        str(files / "problems.jsonl"),
+        *("--records", str(files / "records.jsonl")),
+        *("--parts", str(files / "parts.jsonl")),
+        *("--annotations", str(files / "sheets.jsonl")),
+    ]
+
+
+def pretrain(folder: Path, *more: str) -> Result:
+    small = ["--width", "32", "--layers", "1", "--pieces", "400", "--functions", "40"]
+    return run("pretrain", "-o", folder, *small, "--jobs", "1", *more)
+
+
+@pytest.fixture(scope="module")
+def start(files: Path) -> Path:
+    result = pretrain(files / "start", "--epochs", "1", "--problems", str(files / "problems.jsonl"))
+    assert result.exit_code == 0, result.output
+    return files / "start"
+
+
+def fit(files: Path, start: Path, output: Path, *more: str) -> Result:
+    usual = ["--epochs", "6", "--programs", "12", "--rate", "0.003", "--jobs", "1"]
+    return run("fit", *materials(files), "--start", start, "-o", output, *usual, *more)
+
+
+@pytest.fixture(scope="module")
+def folder(files: Path, start: Path) -> Path:
+    result = fit(files, start, files / "model")
+    assert result.exit_code == 0, result.output
+    return files / "model"
+
+
+def text(kind: str, n: int = 99) -> str:
+    return FORMS[kind].format(n=n, m=n % 5)
+
+
+def test_pre_training_leaves_an_encoder_and_its_losses(start: Path) -> None:
+    names = {path.name for path in start.iterdir()}
+    assert {"config.json", "encoder.safetensors", "tokenizer.json", "reader.json"} <= names
+    rows = [json.loads(line) for line in (start / "losses.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == list(range(len(rows)))
+    assert rows[0]["pieces"] > 0
+
+
+def test_pre_training_in_another_way_is_refused(start: Path) -> None:
+    before = (start / "encoder.safetensors").read_bytes()
+    result = pretrain(start, "--epochs", "2")
+    assert result.exit_code == 2
+    assert "another pre-training" in result.output
+    assert (start / "encoder.safetensors").read_bytes() == before
+
+
+def test_a_model_is_trained_and_says_which_takes_more(folder: Path) -> None:
+    model = Learned(folder)
+    slow, ordered, fast = model.see([text("slow"), text("sorted"), text("fast")])
+    assert model.order(slow, fast).time > 0.9
+    assert model.order(fast, slow).time == pytest.approx(1 - model.order(slow, fast).time, abs=1e-5)
+    assert model.order(slow, fast).memory < 0.5
+    assert max(slow.growth, key=slow.growth.__getitem__) == "quadratic"
+    assert max(fast.growth, key=fast.growth.__getitem__) == "linear"
+    assert sum(ordered.growth.values()) == pytest.approx(1, abs=1e-6)
+    assert slow.behaviours["ALG5"] > 0.7 > 0.3 > fast.behaviours["ALG5"]
+    assert sum(slow.lines.values()) == pytest.approx(1, abs=1e-5)
+    assert set(slow.lines) <= set(range(1, 8))
+    short, long = model.taken(slow, 10), model.taken(slow, 10_000)
+    assert short.low <= short.middle <= short.high
+    assert long.middle > 100 * short.middle
+    assert 0 < short.share < 1
+    assert model.device == "cpu"
+
+
+def test_the_card_says_what_the_model_is_of(folder: Path) -> None:
+    card = Learned(folder).card
+    assert card["programs"]["train"] == {"problems": 40, "programs": 120, "comparisons": 200}
+    assert card["plan"]["seed"] == 0
+    assert max(card["differs_from_torch"].values()) < 1e-4
+    assert card["start"] == "start"
+    assert set(card["files"]) == {
+        path.name for path in folder.iterdir() if path.is_file() and path.name != "card.json"
+    }
+
+
+def test_training_again_goes_on_and_changes_nothing(files: Path, start: Path, folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.suffix == ".onnx"}
+    losses = (folder / "work" / "losses.jsonl").read_text()
+    result = fit(files, start, folder)
+    assert result.exit_code == 0, result.output
+    assert (folder / "work" / "losses.jsonl").read_text() == losses
+    assert {path: path.read_bytes() for path in before} == before
+    result = fit(files, start, folder, "--seed", "1")
+    assert result.exit_code == 2
+    assert "another training" in result.output
+
+
+def test_what_is_seen_in_a_batch_is_what_is_seen_alone(folder: Path) -> None:
+    model = Learned(folder)
+    texts = [text(kind, n) for n in range(7) for kind in FORMS] + ["", "def f(:", "x"]
+    together = model.see(texts)
+    for alone, sight in zip((model.see([one])[0] for one in texts), together, strict=True):
+        assert sight.behaviours == pytest.approx(alone.behaviours, abs=1e-5)
+        assert sight.growth == pytest.approx(alone.growth, abs=1e-5)
+        assert sight.cost == pytest.approx(alone.cost, abs=1e-4)
+
+
+def test_odd_programs_are_seen_too(folder: Path) -> None:
+    model = Learned(folder)
+    for odd in ("", "def f(:\n  for x in", "\0\1\2", "é = '\ud800'", "(" * 3000, "x = 1\n" * 4000):
+        (sight,) = model.see([odd])
+        assert all(0 <= one <= 1 for one in sight.behaviours.values())
+        assert model.taken(sight, 0).middle > 0
+    with pytest.raises(ValueError, match="too many for one program"):
+        model.see(["x" * (1 << 20)])
+
+
+def test_files_that_are_not_those_of_the_card_are_refused(folder: Path, tmp_path: Path) -> None:
+    def copied(name: str) -> Path:
+        made = tmp_path / name
+        made.mkdir()
+        for path in folder.iterdir():
+            if path.is_file():
+                (made / path.name).write_bytes(path.read_bytes())
+        return made
+
+    def refused(made: Path, words: str) -> None:
+        with pytest.raises(ModelError, match=words) as caught:
+            Learned(made).see(["x"])
+        assert "\n" not in str(caught.value)
+
+    refused(tmp_path / "nowhere", "No such file")
+    tampered = copied("tampered")
+    data = bytearray((tampered / "encoder.onnx").read_bytes())
+    data[len(data) // 2] ^= 1
+    (tampered / "encoder.onnx").write_bytes(data)
+    refused(tampered, "encoder.onnx is not the file")
+    lost = copied("lost")
+    (lost / "pair.onnx").unlink()
+    refused(lost, "pair.onnx: No such file")
+    empty = copied("empty")
+    (empty / "card.json").write_text("{}")
+    refused(empty, "is no card of a model")
+    other = copied("other")
+    card = json.loads((other / "card.json").read_text())
+    (other / "card.json").write_text(json.dumps({**card, "facts": "others"}))
+    refused(other, "another version")
+
+
+def test_what_is_missing_is_told_in_a_line(files: Path, start: Path, tmp_path: Path) -> None:
+    def refused(result: Result, words: str) -> None:
+        assert result.exit_code == 2
+        assert words in result.output
+        assert "Traceback" not in result.output
+
+    given = materials(files)
+    refused(fit(files, tmp_path / "nowhere", tmp_path / "out"), "nowhere")
+    missing = ["nowhere.jsonl", *given[1:]]
+    refused(run("fit", *missing, "--start", start, "-o", tmp_path / "out"), "nowhere.jsonl")
+    (tmp_path / "parts.jsonl").write_text('{"problem": "made/p0", "part": "train"}\n')
+    few = [*given[:4], str(tmp_path / "parts.jsonl")]
+    refused(run("fit", *few, "--start", start, "-o", tmp_path / "out"), "made/p1 is in no part")
+    lines = (files / "parts.jsonl").read_text().replace("validation", "test")
+    (tmp_path / "parts.jsonl").write_text(lines)
+    settings = ["--epochs", "1", "--jobs", "1"]
+    refused(
+        run("fit", *few, "--start", start, "-o", tmp_path / "out", *settings),
+        "there are no measured comparisons of programs in the part validation",
+    )
