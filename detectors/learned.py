@@ -54,6 +54,7 @@ class Sight:
     program: Floats
     cost: Floats
     facts: Floats
+    trees: Mapping[str, float]
 
 
 class Order(NamedTuple):
@@ -93,6 +94,11 @@ class Learned:
         return self._opened().card
 
     @property
+    def tokenizer(self) -> Tokenizer:
+        """What it spells programs with."""
+        return self._opened().tokenizer
+
+    @property
     def device(self) -> str:
         """Where it runs: `cuda`, if the session has it, or `cpu`."""
         return self._opened().device
@@ -119,6 +125,14 @@ class Learned:
         """
         return self._opened().order(one, other)
 
+    def beside(self, sight: Sight, other: Sight) -> dict[str, float]:
+        """Return how sure it is that a program shows what another, better one avoids.
+
+        Scores between 0 and 1, by behaviour, in the order in which they are to be looked at; the
+        probabilities of `Sight.behaviours` are those of a program alone.
+        """
+        return self._opened().beside(sight, other)
+
     def taken(self, sight: Sight, size: float) -> Taken:
         """Return what a call takes on an input of this size, on a machine like that of the card."""
         return self._opened().taken(sight, size)
@@ -137,7 +151,8 @@ class _Open:
         self.process = os.getpid()
         self.card = card_of(folder)
         runtime = needed("onnxruntime", "the learned detector", "learned")
-        self.encoder = Encoder(_tokenizer(folder), keeps_names=self.card["keeps_names"])
+        self.tokenizer = _tokenizer(folder)
+        self.encoder = Encoder(self.tokenizer, keeps_names=self.card["keeps_names"])
         self._sessions = {
             name: _session(runtime, folder / f"{name}.onnx", threads) for name in SESSIONS
         }
@@ -155,13 +170,7 @@ class _Open:
             yield self._sight(text, reading, own, shown)
 
     def order(self, one: Sight, other: Sight) -> Order:
-        said = self._run(
-            "pair",
-            program=one.program[None],
-            cost=one.cost[None],
-            other=other.program[None],
-            cost_of_other=other.cost[None],
-        )["order"][0]
+        said = self._pair(one, other)["order"][0]
         difference = one.facts - other.facts
         sums = self._run("order", facts=np.stack([difference, -difference]))["sums"]
         trees = (sums[0] - sums[1]) * (one.is_parsed and other.is_parsed)
@@ -171,6 +180,24 @@ class _Open:
                 _sigmoid(weights[of]["model"] * float(m) + weights[of]["trees"] * float(t))
                 for of, m, t in zip(Order._fields, said, trees, strict=True)
             )
+        )
+
+    def beside(self, sight: Sight, other: Sight) -> dict[str, float]:
+        said = self._pair(sight, other)["beside"][0].tolist()
+        return {
+            name: _sigmoid(logit + how["trees"] * sight.trees.get(name, 0.0))
+            for (name, how), logit in zip(
+                self.card["calibration"]["behaviours"].items(), said, strict=True
+            )
+        }
+
+    def _pair(self, one: Sight, other: Sight) -> dict[str, Floats]:
+        return self._run(
+            "pair",
+            program=one.program[None],
+            cost=one.cost[None],
+            other=other.program[None],
+            cost_of_other=other.cost[None],
         )
 
     def taken(self, sight: Sight, size: float) -> Taken:
@@ -190,7 +217,8 @@ class _Open:
             guess = weights["model"] * middle + weights["trees"] * trees + weights["offset"]
         first = min(guess, guess - (middle - low) + weights["low"])
         last = max(guess, guess + (high - middle) + weights["high"])
-        return Taken(10**first, 10**guess, 10**last, _sigmoid(share))
+        low, guess, high = (10 ** min(max(one, -9.0), 18.0) for one in (first, guess, last))
+        return Taken(low, guess, high, _sigmoid(share))
 
     def _sight(
         self,
@@ -226,6 +254,7 @@ class _Open:
             program=said["program"],
             cost=said["cost"],
             facts=reading.facts,
+            trees=trees if is_parsed else {},
         )
 
     def _run(self, name: str, **inputs: Any) -> dict[str, Floats]:

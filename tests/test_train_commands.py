@@ -258,3 +258,28 @@ def test_what_is_missing_is_told_in_a_line(files: Path, start: Path, tmp_path: P
         run("fit", *few, "--start", start, "-o", tmp_path / "out", *settings),
         "there are no measured comparisons of programs in the part validation",
     )
+
+
+def test_a_model_is_judged_on_what_it_was_not_trained_on(
+    files: Path, folder: Path, tmp_path: Path
+) -> None:
+    result = run("evaluate", folder, *materials(files), "-o", tmp_path / "report", "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    lines = [line.split() for line in result.output.splitlines()]
+    model = next(line for line in lines if line[:2] == ["the", "model"])
+    assert float(model[-3]) >= 0.95  # of all pairs; its interval is behind it
+    for baseline in ("length", "linear,", "boosting,", "constant"):
+        assert any(line[:1] == [baseline] or baseline in line for line in lines)
+    assert ["problems", *["14"] * 3] in [line[:1] + line[-3:] for line in lines]
+    assert any(line[:1] == ["ALG5"] and float(line[2]) > 0.8 for line in lines)
+    assert "macro F1 1.000" in result.output
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert "boosting, all facts" in page
+    for name in ("orders.png", "coverage.png"):
+        assert (tmp_path / "report" / name).read_bytes().startswith(b"\x89PNG")
+    refused = run("evaluate", folder, *materials(files), "-o", tmp_path / "x", "--on", "train")
+    assert refused.exit_code == 2
+    assert "not judged by what it was trained on" in refused.output
+    nowhere = run("evaluate", tmp_path / "no", *materials(files), "-o", tmp_path / "x")
+    assert nowhere.exit_code == 2
+    assert "card.json: No such file" in nowhere.output

@@ -52,6 +52,7 @@ def readings(
         made = _made([left[key] for key in block], reader, jobs)
         known.update(zip(block, made, strict=True))
         if cache is not None:
+            cache.parent.mkdir(parents=True, exist_ok=True)
             with replacing(cache) as file:
                 np.savez_compressed(file, made_by=np.array(made_by), **_packed(known))
     return [known[key] for key in keys]
