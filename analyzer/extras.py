@@ -10,6 +10,10 @@ class MissingExtraError(Exception):
     """A package that is not installed; `str` is one sentence with the way to install it."""
 
 
+class ModelError(Exception):
+    """A model that cannot be used; `str` is one clear line."""
+
+
 def needed(module: str, purpose: str, extra: str = "dataset") -> Any:
     """Return a module of an extra; `MissingExtraError` if it is not installed."""
     try:

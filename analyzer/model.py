@@ -180,14 +180,14 @@ class Rule:
     read in code); below 0.95 a rule is off by default.
     """
 
-    code: ClassVar[str]
-    name: ClassVar[str]
-    message: ClassVar[str]
-    advice: ClassVar[str]
-    gain: ClassVar[Gain]
-    examples: ClassVar[tuple[Bad | Good, ...]]
+    code: str
+    name: str
+    message: str
+    advice: str
+    gain: Gain
+    examples: tuple[Bad | Good, ...]
     safety: ClassVar[Safety] = Safety.SAFE
-    confidence: ClassVar[float] = 0.95
+    confidence: float = 0.95
     calls: ClassVar[frozenset[str]] = frozenset()
 
     @property

@@ -141,7 +141,7 @@ def _stamps(folder: str, deep: bool) -> list[str]:
     stamps = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".py"):
+            if entry.name.endswith(".py") or entry.name == "card.json":
                 stat = entry.stat()
                 stamps.append(f"{entry.path}:{stat.st_size}:{stat.st_mtime_ns}")
             elif deep and entry.is_dir() and entry.name != "__pycache__":

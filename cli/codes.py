@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from effilint.analyzer.extras import MissingExtraError, ModelError
 from effilint.detectors.static import UnknownCodeError, select_codes
 from effilint.job import linter_for
 from effilint.outcome import Selection
 
 
 def complaint(selection: Selection) -> str:
-    """Return one line on the first code of `selection` that names no rule; "" if all do."""
+    """Return one line on what is wrong with `selection`, a code or the model; "" if nothing."""
     try:
         linter_for(selection)
     except UnknownCodeError:
         pass
+    except (ModelError, MissingExtraError) as error:
+        return str(error)
     else:
         return ""
     codes = (

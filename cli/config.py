@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from effilint.globs import Glob, Globs
-from effilint.outcome import Selection
+from effilint.outcome import EMBEDDED, Selection
 from effilint.settings import Settings, SettingsError, read_settings
 
 
@@ -82,7 +82,12 @@ def selection(settings: Settings, path: str) -> Selection:
         if _compiled(glob).match(path):
             ignored += codes
     return Selection(
-        settings.select, settings.ignore, settings.extend_select, ignored, settings.min_gain
+        settings.select,
+        settings.ignore,
+        settings.extend_select,
+        ignored,
+        settings.min_gain,
+        (os.environ.get("EFFILINT_MODEL") or EMBEDDED) if settings.learned else "",
     )
 
 

@@ -12,7 +12,7 @@ from effilint.analyzer.source import Source, SourceError
 from effilint.cache import digest
 from effilint.detectors.static import linter, select_codes
 from effilint.files import reason
-from effilint.outcome import Job, Mode, Outcome, Problem, Selection
+from effilint.outcome import EMBEDDED, Job, Mode, Outcome, Problem, Selection
 
 if TYPE_CHECKING:
     from effilint.analyzer.fixer import Checker
@@ -70,16 +70,28 @@ def examine(job: Job) -> Outcome:
 
 @cache
 def linter_for(selection: Selection) -> Linter:
-    """Return the engine with the rules of `selection`; `UnknownCodeError` for a code of none."""
+    """Return the engine with the rules of `selection`, and the learned detector if it is asked.
+
+    Raises `UnknownCodeError` for a code of none, `ModelError` and `MissingExtraError`.
+    """
     from effilint.rules import all_rules
 
     codes = select_codes(selection.select, selection.ignore, selection.extend_select)
     if selection.file_ignores:
         codes -= select_codes(selection.file_ignores)
+    rules = all_rules()
+    of_rules = frozenset(codes & rules.keys())
     if selection.min_gain:
-        rules = all_rules()
-        codes = frozenset(c for c in codes if rules[c].gain.ratio >= selection.min_gain)
-    return linter(codes)
+        of_rules = frozenset(c for c in of_rules if rules[c].gain.ratio >= selection.min_gain)
+    if not selection.model:
+        return linter(of_rules)
+    from effilint.modelled import model_of
+
+    model = model_of(selection.model)
+    from effilint.detectors.behaviours import LearnedFindings
+
+    asked = LearnedFindings(model, codes, selection.min_gain)
+    return Linter([*linter(of_rules).rules, asked])
 
 
 def _examine(job: Job, data: bytes, selected: Linter) -> Outcome:
@@ -91,7 +103,9 @@ def _examine(job: Job, data: bytes, selected: Linter) -> Outcome:
             return _fix(job, checker, source)
         message = f"cannot be written back in its encoding, {source.encoding}, without loss"
         return Outcome(job.path, tuple(diagnostics), Problem(job.path, message))
-    lasting = b"" if job.proof else digest(data)  # what was timed is not remembered
+    # What was timed is not remembered, and what a model said that may be another one tomorrow.
+    is_passing = job.proof or job.selection.model not in ("", EMBEDDED)
+    lasting = b"" if is_passing else digest(data)
     return Outcome(job.path, tuple(diagnostics), text=job.data or b"", digest=lasting)
 
 

@@ -81,6 +81,7 @@ _OVERRIDES = (
     "respect_gitignore",
     "force_exclude",
     "unsafe_fixes",
+    "learned",
 )
 _BEFORE = (
     click.argument("paths", nargs=-1, metavar="[PATH]..."),
@@ -103,6 +104,9 @@ _BEFORE = (
         "--force-exclude/--no-force-exclude", default=None, help="Exclude files named here too."
     ),
     click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Fixes of both kinds."),
+    click.option(
+        "--learned/--no-learned", default=None, help="Ask the learned detector about functions too."
+    ),
     click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing."),
     click.option(
         "--verify",

@@ -28,6 +28,9 @@ class Mode(enum.Enum):
     DIFF = "diff"
 
 
+EMBEDDED = "embedded"  # the model that comes with effilint
+
+
 class Selection(NamedTuple):
     """Which rules run on a file, as the user wrote it; resolving it needs the rules."""
 
@@ -36,6 +39,7 @@ class Selection(NamedTuple):
     extend_select: tuple[str, ...] = ()
     file_ignores: tuple[str, ...] = ()
     min_gain: float = 0.0
+    model: str = ""  # the folder of the learned detector, or `EMBEDDED`, if it is asked too
 
 
 class Problem(NamedTuple):

@@ -36,6 +36,7 @@ class Settings:
     extend_exclude: tuple[Glob, ...] = ()
     per_file_ignores: tuple[tuple[Glob, tuple[str, ...]], ...] = ()
     unsafe_fixes: bool = False
+    learned: bool = False
     respect_gitignore: bool = True
     force_exclude: bool = False
 
@@ -113,6 +114,7 @@ _READERS: dict[str, tuple[str, Callable[[object, str], object]]] = {
     "extend-exclude": (_LIST, _globs),
     "per-file-ignores": ("a table of lists of strings", _codes_by_glob),
     "unsafe-fixes": ("true or false", _boolean),
+    "learned": ("true or false", _boolean),
     "force-exclude": ("true or false", _boolean),
     "respect-gitignore": ("true or false", _boolean),
 }

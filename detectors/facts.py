@@ -119,6 +119,13 @@ def facts_in(table: Table) -> dict[str, float]:
     return {name: value for name, value in found.items() if value}
 
 
+def costliest(text: str) -> Cost | None:
+    """Return the cost of the function that grows most; None if nothing can be told."""
+    with opened(text) as table:
+        costs = list(_costs(table.context)) if table is not None else []
+    return max(costs, key=lambda cost: _rank(cost.time), default=None)
+
+
 def vector(facts: dict[str, float]) -> list[float]:
     """Return the facts in the order of `FACTS`."""
     return [facts.get(name, _NONE) for name in FACTS]

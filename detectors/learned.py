@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from effilint.analyzer.extras import needed
+from effilint.analyzer.extras import ModelError, needed
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.facts import FACTS
 from effilint.detectors.reading import Reading, batch, lines_of, read
 
 EMBEDDED = Path(__file__).with_name("model")
+EMBEDDED_NAME = "embedded"
 CARD, FORMAT = "card.json", 1
 SESSIONS = ("encoder", "pair", "time", "order", "classes", "taken")  # files of the model
 UNLIKELY = -20.0  # the logit of a class of growth that there are no trees for
@@ -30,10 +31,6 @@ _TOGETHER = 8  # programs in a call
 _LONGEST = 1 << 18  # characters of a program
 _MOST_LINES = 5  # that a behaviour is pinned on
 Floats = NDArray[np.float32]
-
-
-class ModelError(Exception):
-    """A model that cannot be used; `str` is one clear line."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +83,16 @@ class Learned:
     def __init__(self, folder: Path = EMBEDDED, *, threads: int = 1) -> None:
         self._folder, self._threads = folder, threads
         self._lock = threading.Lock()
+        self._card: dict[str, Any] | None = None
         self._open: _Open | None = None
 
     @property
     def card(self) -> Mapping[str, Any]:
         """What is known of the model: data, split, figures, calibration."""
-        return self._opened().card
+        if self._card is None:
+            needed("onnxruntime", "the learned detector", "learned")
+            self._card = card_of(self._folder)
+        return self._card
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -140,16 +141,16 @@ class Learned:
     def _opened(self) -> _Open:
         with self._lock:
             if self._open is None or self._open.process != os.getpid():
-                self._open = _Open(self._folder, self._threads)
+                self._open = _Open(self._folder, self.card, self._threads)
             return self._open
 
 
 class _Open:
     """The files of a model, open in one process."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, card: Mapping[str, Any], threads: int) -> None:
         self.process = os.getpid()
-        self.card = card_of(folder)
+        self.card = card
         runtime = needed("onnxruntime", "the learned detector", "learned")
         self.tokenizer = _tokenizer(folder)
         self.encoder = Encoder(self.tokenizer, keeps_names=self.card["keeps_names"])
@@ -261,6 +262,11 @@ class _Open:
         session = self._sessions[name]
         outputs = [one.name for one in session.get_outputs()]
         return dict(zip(outputs, session.run(outputs, inputs), strict=True))
+
+
+def folder_of(name: str) -> Path:
+    """Return the folder of a model by its name: `embedded`, or the folder itself."""
+    return EMBEDDED if name == EMBEDDED_NAME else Path(name)
 
 
 def card_of(folder: Path) -> dict[str, Any]:

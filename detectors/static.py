@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from functools import cache
 
 from effilint.analyzer.engine import Linter
+from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.rules import all_rules
+
+LEARNED = tuple(f"{prefix}00" for prefix in BEHAVIOURS)  # codes of the learned detector
 
 
 class UnknownCodeError(ValueError):
@@ -18,20 +21,23 @@ def select_codes(
     ignore: Iterable[str] = (),
     extend_select: Iterable[str] = (),
 ) -> frozenset[str]:
-    """Return the rule codes that selectors such as `DST`, `DST1`, `DST101` or `ALL` stand for.
+    """Return the codes that selectors such as `DST`, `DST1`, `DST101` or `ALL` stand for.
 
-    With `select` None the rules that are on by default are taken. The longest selector that
-    covers a rule decides, so `select=DST, ignore=DST1, extend_select=DST101` keeps `DST101`;
-    of equal ones `ignore` wins. Raises `UnknownCodeError` for a selector that covers no rule.
+    They are those of rules, and of the learned detector: a behaviour's prefix and `00`. With
+    `select` None the rules that are on by default are taken, and all of the learned detector. The
+    longest selector that covers a code decides, so `select=DST, ignore=DST1, extend_select=DST101`
+    keeps `DST101`; of equal ones `ignore` wins. Raises `UnknownCodeError` for a selector that
+    covers no code.
     """
-    rules = all_rules()
+    known = {code: rule.on_by_default for code, rule in all_rules().items()}
+    known |= dict.fromkeys(LEARNED, True)
     chosen = tuple(select) if select is not None else ()
     wanted = [_prefix(selector) for selector in (*chosen, *extend_select)]
     unwanted = [_prefix(selector) for selector in ignore]
     codes = set()
-    for code, rule in rules.items():
+    for code, is_on in known.items():
         for_it = max((len(p) for p in wanted if code.startswith(p)), default=-1)
-        if for_it < 0 and select is None and rule.on_by_default:
+        if for_it < 0 and select is None and is_on:
             for_it = 0
         against = max((len(p) for p in unwanted if code.startswith(p)), default=-1)
         if for_it > against:
@@ -43,7 +49,7 @@ def _prefix(selector: str) -> str:
     prefix = selector.strip().upper()
     if prefix == "ALL":
         return ""
-    if not prefix or not any(code.startswith(prefix) for code in all_rules()):
+    if not prefix or not any(code.startswith(prefix) for code in (*all_rules(), *LEARNED)):
         raise UnknownCodeError(f"unknown rule code {selector!r}")
     return prefix
 

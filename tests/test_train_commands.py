@@ -283,3 +283,98 @@ def test_a_model_is_judged_on_what_it_was_not_trained_on(
     nowhere = run("evaluate", tmp_path / "no", *materials(files), "-o", tmp_path / "x")
     assert nowhere.exit_code == 2
     assert "card.json: No such file" in nowhere.output
+
+
+def effilint(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def written(folder: Path, **texts: str) -> list[Path]:
+    paths = [folder / f"{name}.py" for name in texts]
+    for path, content in zip(paths, texts.values(), strict=True):
+        path.write_text(content)
+    return paths
+
+
+def test_two_programs_are_compared_with_reasons(folder: Path, tmp_path: Path) -> None:
+    a, b = written(tmp_path, slow=text("slow"), fast=text("fast"))
+    result = effilint("compare", a, b, "--model", folder)
+    assert result.exit_code == 0, result.output
+    assert f"{a} takes more time than {b}: 9" in result.output
+    for words in ("quadratic", "linear", "O(xs^2)", "ALG5", "if x + y == k:"):
+        assert words in result.output
+    row = json.loads(effilint("compare", b, a, "--model", folder, "--json").output)
+    assert row["time"] < 0.1
+    assert [one["filename"] for one in row["programs"]] == [str(b), str(a)]
+    assert row["programs"][1]["estimated"]["time"] == "O(xs^2)"
+    same = effilint("compare", a, a, "--model", folder)
+    assert "in time they are too close to call (50%" in same.output
+
+
+def test_times_are_predicted_also_of_what_cannot_be_parsed(folder: Path, tmp_path: Path) -> None:
+    slow, broken = written(tmp_path, slow=text("slow"), broken="def f(xs:\n  for x in xs")
+    result = effilint("predict-time", slow, "--size", "1000", "--model", folder, "--json")
+    row = json.loads(result.output)
+    assert row["low"] < row["middle"] < row["high"]
+    assert 1e4 < row["middle"] < 1e6  # 0.1 us for each of a million pairs
+    result = effilint("predict-time", broken, "--model", folder)
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.output.splitlines()] == ["size", "100", "10,000"]
+
+
+def test_check_asks_the_model_where_it_promises_enough(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "model"
+    made.mkdir()
+    for path in folder.iterdir():
+        if path.is_file():
+            (made / path.name).write_bytes(path.read_bytes())
+    card = json.loads((made / "card.json").read_text())
+    card["calibration"]["behaviours"]["ALG5"]["threshold"] = 0.6
+    (made / "card.json").write_text(json.dumps(card))
+    monkeypatch.setenv("EFFILINT_MODEL", str(made))
+    code = "import os\n\nclass A:\n" + "".join(
+        f"    {line}\n" for line in (text("slow") + "\n" + text("fast")).splitlines()
+    )
+    (path,) = written(tmp_path, code=code)
+    usual = ["check", "--isolated", "--no-cache", "--output-format", "json", path]
+    assert "ALG500" not in effilint(*usual).output
+    result = effilint(*usual, "--learned")
+    assert result.exit_code == 1, result.output
+    (row,) = (one for one in json.loads(result.output) if one["code"] == "ALG500")
+    assert row["behaviour"] == "ALG5"
+    assert row["location"]["row"] == 4
+    assert 0.6 <= row["confidence"] <= 1
+    assert "`f99` looks like avoidable nested-loop complexity in line" in row["message"]
+    assert row["fix"] is None
+    for hidden in (["--ignore", "ALG500"], ["--select", "DST"], ["--min-gain", "1e9"]):
+        assert "ALG500" not in effilint(*usual, "--learned", *hidden).output
+    assert "ALG500" in effilint(*usual, "--learned", "--select", "ALG5").output
+    path.write_text(code.replace("def f99(xs, k):", "def f99(xs, k):  # noqa: ALG500", 1))
+    assert "ALG500" not in effilint(*usual, "--learned").output
+    (tmp_path / "effilint.toml").write_text("learned = true\n")
+    path.write_text(code)
+    configured = ["check", "--no-cache", "--output-format", "concise", path]
+    assert "ALG500" in effilint(*configured).output
+    assert "ALG500" not in effilint(*configured, "--no-learned").output
+    monkeypatch.setenv("EFFILINT_MODEL", str(tmp_path / "nowhere"))
+    result = effilint(*configured)
+    assert result.exit_code == 2
+    assert "card.json: No such file" in result.output
+
+
+def test_what_a_model_refuses_is_one_line(folder: Path, tmp_path: Path) -> None:
+    good, long, binary = written(tmp_path, good="x = 1\n", long="x = 1\n" * 200_000, binary="\0")
+
+    def refused(words: str, *arguments: str | Path) -> None:
+        result = effilint(*arguments)
+        assert result.exit_code == 2
+        assert words in result.output
+        assert "Traceback" not in result.output
+
+    for command in (["compare", good], ["predict-time"]):
+        refused("too many for one program", *command, long, "--model", folder)
+        refused("NUL byte", *command, binary, "--model", folder)
+        refused("No such file", *command, tmp_path / "no.py", "--model", folder)
+        refused("card.json: No such file", *command, good, "--model", tmp_path)

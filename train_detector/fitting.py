@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from effilint.train_detector.boosting import (
     fit_values,
     to_onnx,
 )
-from effilint.train_detector.examples import GROWTHS, OF, Comparison, Examples
+from effilint.train_detector.examples import GROWTHS, OF, Comparison, Examples, Program
 from effilint.train_detector.features import facts_array, readings
 from effilint.train_detector.model import Detector
 from effilint.train_detector.starting import Start
@@ -126,7 +127,8 @@ def calibrated(
     comparisons = [
         one._replace(more=at[one.more], less=at[one.less]) for one in found.in_part(*parts)
     ]
-    own = Examples([found.programs[place] for place in places], comparisons)
+    opinions = {(at[a], at[b]) for a, b in found.opinions if a in at and b in at}
+    own = Examples([found.programs[n] for n in places], comparisons, opinions=opinions)
     return {
         "order": {of: _order(own, said, facts, model, forest, of) for of in OF},
         "growth": _growth(own, said, facts, forest),
@@ -189,8 +191,9 @@ def _presence(
         trees = forest.shown.get(name)
         logits += [trees(facts[rows])] if trees is not None else []
         label = labels[:, column] if len(rows) else np.zeros(0, bool)
+        usual = {"model": 1.0, "trees": 0.0, "offset": 0.0, "threshold": None, "ratio": 1.0}
         if not 0 < label.sum() < len(label):
-            found[name] = {"model": 1.0, "trees": 0.0, "offset": 0.0, "threshold": None}
+            found[name] = usual
             continue
         *weights, offset = calibration.presence_weights(logits, label)
         score = sum(weight * logit for weight, logit in zip(weights, logits, strict=True)) + offset
@@ -199,8 +202,26 @@ def _presence(
             "trees": weights[1] if len(weights) > 1 else 0.0,
             "offset": offset,
             "threshold": calibration.threshold(1 / (1 + np.exp(-score)), label),
+            "ratio": _ratio(own, name),
         }
     return found
+
+
+def _ratio(own: Examples, behaviour: str) -> float:
+    """How much slower programs were than what annotators hold against this behaviour in them."""
+    ratios = [
+        one.ratio if (one.more, one.less) in own.opinions else 1 / one.ratio
+        for one in own.comparisons
+        if one.is_annotated
+        and one.of == "time"
+        and behaviour in (_accused(own, one).behaviours or ())
+    ]
+    return round(median(ratios), 2) if ratios else 1.0
+
+
+def _accused(own: Examples, one: Comparison) -> Program:
+    """The side of an annotated pair that annotators call inefficient."""
+    return own.programs[one.more if (one.more, one.less) in own.opinions else one.less]
 
 
 def _time(

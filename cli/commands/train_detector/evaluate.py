@@ -42,12 +42,11 @@ def command(
     """
     with explained():
         from effilint.dataset.page import in_columns, write_page
-        from effilint.detectors.learned import EMBEDDED, Learned
+        from effilint.detectors.learned import Learned, folder_of
         from effilint.train_detector.features import facts_array, readings
         from effilint.train_detector.judging import figures, judged, tables
 
-        folder = EMBEDDED if model == "embedded" else Path(model)
-        learned = Learned(folder)
+        learned = Learned(folder_of(model))
         if "train" in chosen:
             raise click.UsageError("--on train: a model is not judged by what it was trained on")
         tokenizer, keeps_names = learned.tokenizer, bool(learned.card["keeps_names"])

@@ -72,7 +72,7 @@ def examples_of(
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what is wrong with models, checkpoints and their data into one line, and exit code 2."""
-    from effilint.detectors.learned import ModelError
+    from effilint.analyzer.extras import ModelError
 
     with refusing():
         try:

@@ -1,0 +1,89 @@
+"""What the learned detector finds in a file: functions that show a behaviour, as a rule would say.
+
+Its findings have the code of a behaviour and `00`. Only behaviours for which a probability is known
+from which on enough of the findings are right are reported at all (`calibration.threshold`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from effilint.analyzer.context import Context, FunctionNode
+from effilint.analyzer.model import Finding, Gain, Rule, Tier
+from effilint.analyzer.taxonomy import BEHAVIOURS
+from effilint.detectors.learned import Learned, Sight
+
+_FEWEST = 25  # nodes of a function that is worth a look
+_LONGEST = 20_000  # characters of one
+
+
+class ByModel(Rule):
+    """The rule that a finding of the model stands for; its confidence is that of the finding."""
+
+    def __init__(self, behaviour: str, confidence: float, ratio: float) -> None:
+        known = BEHAVIOURS[behaviour]
+        self.code, self.name = f"{behaviour}00", known.name.split(" (")[0].replace(" ", "-")
+        self.message, self.advice = known.description, f"{known.dual}"
+        self.gain = Gain("", "", {1000: ratio}, Tier.CONSTANT)
+        self.confidence, self.examples = confidence, ()
+
+
+class LearnedFindings(Rule):
+    """Asks a model about each function of a file, nested ones and classes' too."""
+
+    calls = frozenset[str]()
+
+    def __init__(self, model: Learned, codes: frozenset[str], min_gain: float = 0.0) -> None:
+        promised = model.card["calibration"]["behaviours"]
+        self._model = model
+        self._known = {
+            name: how
+            for name, how in promised.items()
+            if how["threshold"] is not None and f"{name}00" in codes and how["ratio"] >= min_gain
+        }
+
+    def visit_Module(self, node: ast.Module, context: Context) -> Iterator[Finding]:
+        """Yield a finding for each behaviour that a function shows for sure enough."""
+        if not self._known:
+            return
+        functions = [one for one in _functions(node) if _is_worth(one, context)]
+        sights = self._model.see([_text(one, context) for one in functions])
+        for function, sight in zip(functions, sights, strict=True):
+            yield from self._found(function, sight)
+
+    def _found(self, function: FunctionNode, sight: Sight) -> Iterator[Finding]:
+        for name, how in self._known.items():
+            sure = sight.behaviours[name]
+            if sure < how["threshold"]:
+                continue
+            rule = ByModel(name, round(sure, 2), how["ratio"])
+            lines = [str(function.lineno + line - 1) for line in sorted(sight.places[name])]
+            where = f" in line{'s' if len(lines) > 1 else ''} {', '.join(lines)}" if lines else ""
+            message = f"`{function.name}` looks like {BEHAVIOURS[name].name.split(' (')[0]}{where}"
+            advice = f"{rule.message} The efficient dual: {rule.advice}."
+            yield Finding(rule, function, message, advice)
+
+
+def _functions(tree: ast.Module) -> Iterator[FunctionNode]:
+    """The outermost functions, and the methods of outermost classes."""
+    left: list[ast.stmt] = list(tree.body)
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+        elif isinstance(node, ast.ClassDef):
+            left += node.body
+
+
+def _is_worth(function: FunctionNode, context: Context) -> bool:
+    nodes = sum(1 for _ in ast.walk(function))
+    return nodes >= _FEWEST and len(_text(function, context)) <= _LONGEST
+
+
+def _text(function: FunctionNode, context: Context) -> str:
+    """A function from its `def` on, with as little indentation as it can have."""
+    last = function.end_lineno or function.lineno
+    lines = context.source.lines[function.lineno - 1 : last]
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    return "".join(line.removeprefix(indent) for line in lines)
