@@ -180,14 +180,14 @@ class Rule:
     read in code); below 0.95 a rule is off by default.
     """
 
-    code: str
-    name: str
-    message: str
-    advice: str
-    gain: Gain
-    examples: tuple[Bad | Good, ...]
+    code: ClassVar[str]
+    name: ClassVar[str]
+    message: ClassVar[str]
+    advice: ClassVar[str]
+    gain: ClassVar[Gain]
+    examples: ClassVar[tuple[Bad | Good, ...]]
     safety: ClassVar[Safety] = Safety.SAFE
-    confidence: float = 0.95
+    confidence: ClassVar[float] = 0.95
     calls: ClassVar[frozenset[str]] = frozenset()
 
     @property

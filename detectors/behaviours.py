@@ -11,22 +11,11 @@ from collections.abc import Iterator
 
 from effilint.analyzer.context import Context, FunctionNode
 from effilint.analyzer.model import Finding, Gain, Rule, Tier
-from effilint.analyzer.taxonomy import BEHAVIOURS
+from effilint.analyzer.taxonomy import BEHAVIOURS, Behaviour
 from effilint.detectors.learned import Learned, Sight
 
 _FEWEST = 25  # nodes of a function that is worth a look
 _LONGEST = 20_000  # characters of one
-
-
-class ByModel(Rule):
-    """The rule that a finding of the model stands for; its confidence is that of the finding."""
-
-    def __init__(self, behaviour: str, confidence: float, ratio: float) -> None:
-        known = BEHAVIOURS[behaviour]
-        self.code, self.name = f"{behaviour}00", known.name.split(" (")[0].replace(" ", "-")
-        self.message, self.advice = known.description, f"{known.dual}"
-        self.gain = Gain("", "", {1000: ratio}, Tier.CONSTANT)
-        self.confidence, self.examples = confidence, ()
 
 
 class LearnedFindings(Rule):
@@ -57,12 +46,32 @@ class LearnedFindings(Rule):
             sure = sight.behaviours[name]
             if sure < how["threshold"]:
                 continue
-            rule = ByModel(name, round(sure, 2), how["ratio"])
+            rule = _rule(name, round(sure, 2), how["ratio"])
             lines = [str(function.lineno + line - 1) for line in sorted(sight.places[name])]
             where = f" in line{'s' if len(lines) > 1 else ''} {', '.join(lines)}" if lines else ""
-            message = f"`{function.name}` looks like {BEHAVIOURS[name].name.split(' (')[0]}{where}"
+            message = f"`{function.name}` looks like {_short(BEHAVIOURS[name])}{where}"
             advice = f"{rule.message} The efficient dual: {rule.advice}."
             yield Finding(rule, function, message, advice)
+
+
+def _rule(behaviour: str, confidence: float, ratio: float) -> Rule:
+    """The rule that a finding of the model stands for; its confidence is that of the finding."""
+    known = BEHAVIOURS[behaviour]
+    attributes = {
+        "code": f"{behaviour}00",
+        "name": _short(known).replace(" ", "-"),
+        "message": known.description,
+        "advice": known.dual,
+        "gain": Gain("", "", {1000: ratio}, Tier.CONSTANT),
+        "confidence": confidence,
+        "examples": (),
+    }
+    made: Rule = type("ByModel", (Rule,), attributes)()
+    return made
+
+
+def _short(behaviour: Behaviour) -> str:
+    return behaviour.name.split(" (")[0]
 
 
 def _functions(tree: ast.Module) -> Iterator[FunctionNode]:

@@ -247,6 +247,13 @@ def test_records_of_several_kinds_stay_records() -> None:
         assert all(type(row) is tuple and row[0] in ("bolt", "nut") and row[1] > 0 for row in found)
 
 
+def test_records_whose_order_is_an_accident() -> None:
+    """The first numbers are in order; what stands beside them cannot be compared."""
+    found = values([[[1, "a"], [2, 3], [3, "b"]]], 16)[0]
+    assert len(found) == 48
+    assert {type(one[1]) for one in found} == {int, str}
+
+
 def test_records_without_an_order() -> None:
     kinds: list[list[Any]] = [
         [[None], [0], [None]],

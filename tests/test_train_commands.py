@@ -18,12 +18,13 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("tree_sitter_python")
 np = pytest.importorskip("numpy")
 
+from effilint.analyzer.extras import ModelError  # noqa: E402
 from effilint.dataset import store  # noqa: E402
 from effilint.dataset.annotations.locating import Place  # noqa: E402
 from effilint.dataset.annotations.sheets import Annotation, Sheet  # noqa: E402
 from effilint.dataset.problems import Problem, Solution  # noqa: E402
 from effilint.dataset.records import Course, Record  # noqa: E402
-from effilint.detectors.learned import Learned, ModelError  # noqa: E402
+from effilint.detectors.learned import Learned  # noqa: E402
 from effilint.main import main  # noqa: E402
 
 SIZES = [10, 100, 1000, 10_000]
@@ -338,7 +339,7 @@ def test_check_asks_the_model_where_it_promises_enough(
         f"    {line}\n" for line in (text("slow") + "\n" + text("fast")).splitlines()
     )
     (path,) = written(tmp_path, code=code)
-    usual = ["check", "--isolated", "--no-cache", "--output-format", "json", path]
+    usual = ["check", "--isolated", "--no-cache", "--output-format", "json", str(path)]
     assert "ALG500" not in effilint(*usual).output
     result = effilint(*usual, "--learned")
     assert result.exit_code == 1, result.output
@@ -355,7 +356,7 @@ def test_check_asks_the_model_where_it_promises_enough(
     assert "ALG500" not in effilint(*usual, "--learned").output
     (tmp_path / "effilint.toml").write_text("learned = true\n")
     path.write_text(code)
-    configured = ["check", "--no-cache", "--output-format", "concise", path]
+    configured = ["check", "--no-cache", "--output-format", "concise", str(path)]
     assert "ALG500" in effilint(*configured).output
     assert "ALG500" not in effilint(*configured, "--no-learned").output
     monkeypatch.setenv("EFFILINT_MODEL", str(tmp_path / "nowhere"))

@@ -46,9 +46,8 @@ def baseline_scores(
     more, less = _places(test)
     scores: dict[str, Floats] = {}
     for name, weights in _SINGLE.items():
-        column = sum(
-            weight * facts[:, FACTS.index(fact)].astype(float) for fact, weight in weights.items()
-        )
+        columns = facts[:, [FACTS.index(fact) for fact in weights]].astype(float)
+        column = columns @ np.array(list(weights.values()))
         scores[name] = column[more] - column[less]
     counts = facts[:, [n for n, fact in enumerate(FACTS) if fact.startswith(_COUNTS)]]
     scores["linear, counts"] = _linear(_scaled(counts), train, test)

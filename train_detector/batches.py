@@ -111,9 +111,10 @@ def damaged(reading: Reading, rng: random.Random) -> Reading:
         for place in old_places
     )
     positions = [*kept, *(len(encoded.ids) + place for place in old_places)]
-    columns = (tuple(np.array(row)[kept].tolist()) for row in encoded[:3])
+    ids, leaves, loops = (tuple(row[n] for n in kept) for row in encoded[:3])
     blind = without_facts(reading)
-    return Reading(Encoded(*columns, tuple(spans), sources), blind.heat[positions], blind.facts)
+    left_over = Encoded(ids, leaves, loops, tuple(spans), sources)
+    return Reading(left_over, blind.heat[positions], blind.facts)
 
 
 def without_facts(reading: Reading) -> Reading:

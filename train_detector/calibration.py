@@ -135,7 +135,7 @@ def _least(loss: Callable[[Tensor], Tensor], start: Floats, *, positive: bool = 
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(closure)
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
     found = functional.softplus(weights) if positive else weights
     result: Floats = found.detach().numpy()
     return result

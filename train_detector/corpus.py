@@ -19,6 +19,7 @@ from effilint.detectors.syntax import parsed
 
 _PERMISSIVE = ("mit", "bsd", "apache", "isc", "psf", "python software foundation", "zlib")
 _OTHER = ("gpl", "mozilla", "mpl", "affero", "proprietary", "commercial")
+_NAME = 200  # characters of a licence that name it
 _FEWEST, _MOST = 25, 400  # tokens of a function
 _LONGEST = 300_000  # bytes of a file
 
@@ -54,8 +55,9 @@ def _paths() -> Iterator[Path]:
 def _is_permissive(distribution: Distribution) -> bool:
     """Whether the metadata names a permissive licence, and none of another kind."""
     metadata = distribution.metadata
-    names = [metadata.get("License-Expression", ""), (metadata.get("License") or "")[:200]]
-    names += [one for one in metadata.get_all("Classifier") or () if one.startswith("License")]
+    names = [one for one in metadata.get_all("Classifier") or () if one.startswith("License")]
+    names += metadata.get_all("License-Expression") or ()
+    names += [one[:_NAME] for one in metadata.get_all("License") or ()]  # some hold all of it
     said = " ".join(names).lower()
     return any(one in said for one in _PERMISSIVE) and not any(one in said for one in _OTHER)
 

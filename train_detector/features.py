@@ -54,7 +54,7 @@ def readings(
         if cache is not None:
             cache.parent.mkdir(parents=True, exist_ok=True)
             with replacing(cache) as file:
-                np.savez_compressed(file, made_by=np.array(made_by), **_packed(known))
+                np.savez_compressed(file, allow_pickle=False, **_packed(known, made_by))
     return [known[key] for key in keys]
 
 
@@ -97,12 +97,13 @@ def _one(text: str) -> Reading:
     return read(text, _ENCODERS[0])
 
 
-def _packed(known: Mapping[str, Reading]) -> dict[str, NDArray[Any]]:
+def _packed(known: Mapping[str, Reading], made_by: str) -> dict[str, NDArray[Any]]:
     """Readings as arrays, one after the other, with how much is whose."""
     found = list(known.values())
     encoded = [one.encoded for one in found]
     sources = [source for one in encoded for source in one.sources]
     return {
+        "made_by": np.array(made_by),
         "keys": np.array(list(known)),
         "pieces": np.array([len(one.ids) for one in encoded], np.int32),
         "variables": np.array([len(one.spans) for one in encoded], np.int32),
@@ -137,10 +138,12 @@ def _unpacked(stored: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, Reading
     positions = _cut(stored["pieces"] + stored["variables"])
     for row, key in enumerate(stored["keys"].tolist()):
         mine, owned = pieces[row], variables[row]
-        columns = (tuple(stored[name][mine].tolist()) for name in ("ids", "leaves", "loops"))
+        ids, leaves, loops = (
+            tuple(stored[name][mine].tolist()) for name in ("ids", "leaves", "loops")
+        )
         spans = tuple((first, end) for first, end in stored["spans"][owned].tolist())
         sources = tuple(tuple(stored["sources"][one].tolist()) for one in links[owned])
-        encoded = Encoded(*columns, spans, sources)
+        encoded = Encoded(ids, leaves, loops, spans, sources)
         yield key, Reading(encoded, stored["heat"][positions[row]], stored["facts"][row])
 
 

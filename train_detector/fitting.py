@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 
 from effilint.analyzer.extras import needed
 from effilint.analyzer.taxonomy import BEHAVIOURS
+from effilint.dataset.pairs import Of
 from effilint.dataset.time_data import Times
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.learned import CARD, FORMAT, SESSIONS, UNLIKELY, digest_of, facts_digest
@@ -54,7 +55,7 @@ class Forest:
     facts and, as one column more, log10 of the size of the input.
     """
 
-    order: Mapping[str, Comparator]
+    order: Mapping[Of, Comparator]
     shown: Mapping[str, Trees]
     time: Trees
 
@@ -65,7 +66,7 @@ def grown(
     """Return trees that are fitted to what is known of programs in these parts."""
     facts = facts_array(read)
     comparisons = found.in_part(*parts)
-    order = {
+    order: dict[Of, Comparator] = {
         of: fit_comparator(facts, [one for one in comparisons if one.of == of], seed=seed)
         for of in OF
     }
@@ -143,7 +144,7 @@ def _order(
     facts: NDArray[np.float32],
     model: Detector,
     forest: Forest,
-    of: str,
+    of: Of,
 ) -> dict[str, float]:
     comparisons = [one for one in own.comparisons if one.of == of]
     if not comparisons:
@@ -154,7 +155,7 @@ def _order(
 
 
 def trees_say(
-    forest: Forest, facts: NDArray[np.float32], comparisons: Sequence[Comparison], of: str
+    forest: Forest, facts: NDArray[np.float32], comparisons: Sequence[Comparison], of: Of
 ) -> Floats:
     """Return what trees say of comparisons: above zero, that `more` takes more."""
     more, less = [one.more for one in comparisons], [one.less for one in comparisons]

@@ -174,13 +174,14 @@ class Detector(nn.Module):
     ) -> Tensor:
         """Return (B, 2): logits that a program takes more than another, in time and in memory."""
         both, turned = _side_by_side(program, other), _side_by_side(other, program)
-        return cost - cost_of_other + self.comparator(both) - self.comparator(turned)
+        said: Tensor = cost - cost_of_other + self.comparator(both) - self.comparator(turned)
+        return said
 
     def show(self, program: Tensor, other: Tensor) -> Tensor:
         """Return (B, 22): logits that a program shows a behaviour that another one avoids."""
-        return self.behaviours(program) + self.beside(
-            torch.cat((program, other, program - other), -1)
-        )
+        together = torch.cat((program, other, program - other), -1)
+        shown: Tensor = self.behaviours(program) + self.beside(together)
+        return shown
 
     def take(self, program: Tensor, cost: Tensor, size: Tensor) -> Tensor:
         """Return (B, 4): quantiles of log10 of microseconds, and the logit of a share of others.

@@ -26,7 +26,7 @@ from effilint.train_detector import corpus
 from effilint.train_detector.features import readings
 from effilint.train_detector.model import GraphEncoder, Shape
 from effilint.train_detector.starting import Start, from_nothing, save
-from effilint.train_detector.tokenizing import tokenizer_of
+from effilint.train_detector.tokenizing import MARKS, tokenizer_of
 from effilint.train_detector.training import Told, on_what_there_is, pace, tensors
 
 Whole = NDArray[np.int64]
@@ -254,7 +254,7 @@ def prepared(
         with doing(f"reading {len(texts)} functions"):
             found = readings(texts, made, jobs=jobs, cache=folder / "functions.npz")
         plan = PreTraining(epochs=epochs, seed=seed)
-        mask = made.token_to_id("<mask>")
+        mask = MARKS.index("<mask>")
         trainer = PreTrainer(begun.model.encoder, begun.encoder, found, mask=mask, plan=plan)
         if (folder / _STATE).exists():
             trainer.load(folder / _STATE)

@@ -109,7 +109,7 @@ class Trainer:
                 found = self._losses(lesson, rng)
             weighted = [WEIGHTS[name] * loss for name, loss in found.items()]
             if weighted:
-                torch.stack(weighted).sum().backward()
+                torch.stack(weighted).sum().backward()  # type: ignore[no-untyped-call]
             self._step()
             told(
                 self.epoch * self.steps + number,
@@ -152,7 +152,8 @@ class Trainer:
         if self._accelerator.num_processes > 1:
             for weight in self.model.parameters():
                 gradient = torch.zeros_like(weight) if weight.grad is None else weight.grad
-                weight.grad = self._accelerator.reduce(gradient, "mean")
+                averaged: Any = self._accelerator.reduce(gradient, "mean")
+                weight.grad = averaged
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._optimizer.step()
         self._optimizer.zero_grad()

@@ -45,6 +45,7 @@ class Records:
         self._are_different = all(len(set(sample)) == len(sample) for sample in self._samples)
         self._is_sorted = all(map(_is_sorted, self._samples))
         self._is_sorted &= max(map(len, self._samples)) > 2
+        self._is_sorted &= all(map(_are_of_one_kind, zip(*rows, strict=True)))
         self._are_apart = width == 2 and self._is_sorted and all(map(_are_apart, self._samples))
         self._is_numeric = numeric == list(range(width))
         self._is_dense = False
@@ -227,6 +228,12 @@ def _relation(pairs: list[tuple[Any, Any]], is_numeric: bool) -> str:
     if len({type(value) for pair in pairs for value in pair} - {int, float}) > 1:
         return ""
     return next((s for s in signs if all(_RELATIONS[s](a, b) for a, b in pairs)), "")
+
+
+def _are_of_one_kind(values: Sequence[Any]) -> bool:
+    """Whether each can be compared with each other one."""
+    kinds = {float if isinstance(value, int | float) else type(value) for value in values}
+    return len(kinds) == 1
 
 
 def _is_sorted(rows: list[tuple[Any, ...]]) -> bool:
