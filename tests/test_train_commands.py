@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,7 +118,7 @@ def start(files: Path) -> Path:
 
 def fit(files: Path, start: Path, output: Path, *more: str) -> Result:
     usual = ["--epochs", "6", "--programs", "12", "--rate", "0.003", "--jobs", "1"]
-    return run("fit", *materials(files), "--start", start, "-o", output, *usual, *more)
+    return run("fit", *materials(files), "--from", start, "-o", output, *usual, *more)
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +190,26 @@ def test_training_again_goes_on_and_changes_nothing(files: Path, start: Path, fo
     assert "another training" in result.output
 
 
+@pytest.mark.slow
+def test_several_processes_train_one_model(files: Path, start: Path, tmp_path: Path) -> None:
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    usual = ["--epochs", "2", "--programs", "12", "--rate", "0.003", "--jobs", "1"]
+    command = ["fit", *materials(files), "--from", str(start), "-o", str(tmp_path / "model")]
+    done = subprocess.run(
+        [*launch, "-m", "effilint", "train-detector", *command, *usual],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("epoch 2 of 2") == 1
+    slow, fast = Learned(tmp_path / "model").see([text("slow"), text("fast")])
+    assert Learned(tmp_path / "model").order(slow, fast).time > 0.6
+    steps = (tmp_path / "model" / "work" / "losses.jsonl").read_text().splitlines()
+    assert len(steps) == 10  # 40 problems, 4 at a time, in two halves, twice
+
+
 def test_what_is_seen_in_a_batch_is_what_is_seen_alone(folder: Path) -> None:
     model = Learned(folder)
     texts = [text(kind, n) for n in range(7) for kind in FORMS] + ["", "def f(:", "x"]
@@ -248,15 +271,15 @@ def test_what_is_missing_is_told_in_a_line(files: Path, start: Path, tmp_path: P
     given = materials(files)
     refused(fit(files, tmp_path / "nowhere", tmp_path / "out"), "nowhere")
     missing = ["nowhere.jsonl", *given[1:]]
-    refused(run("fit", *missing, "--start", start, "-o", tmp_path / "out"), "nowhere.jsonl")
+    refused(run("fit", *missing, "--from", start, "-o", tmp_path / "out"), "nowhere.jsonl")
     (tmp_path / "parts.jsonl").write_text('{"problem": "made/p0", "part": "train"}\n')
     few = [*given[:4], str(tmp_path / "parts.jsonl")]
-    refused(run("fit", *few, "--start", start, "-o", tmp_path / "out"), "made/p1 is in no part")
+    refused(run("fit", *few, "--from", start, "-o", tmp_path / "out"), "made/p1 is in no part")
     lines = (files / "parts.jsonl").read_text().replace("validation", "test")
     (tmp_path / "parts.jsonl").write_text(lines)
     settings = ["--epochs", "1", "--jobs", "1"]
     refused(
-        run("fit", *few, "--start", start, "-o", tmp_path / "out", *settings),
+        run("fit", *few, "--from", start, "-o", tmp_path / "out", *settings),
         "there are no measured comparisons of programs in the part validation",
     )
 

@@ -37,7 +37,7 @@ from effilint.train_detector.examples import GROWTHS, OF, Comparison, Examples, 
 from effilint.train_detector.features import facts_array, readings
 from effilint.train_detector.model import Detector
 from effilint.train_detector.starting import Start
-from effilint.train_detector.training import Plan, Told, Trainer, labels_of
+from effilint.train_detector.training import Plan, Told, Trainer, labels_of, on_what_there_is
 
 Floats = NDArray[np.float64]
 _GROWTHS, _BEHAVIOURS = list(GROWTHS), list(BEHAVIOURS)
@@ -303,26 +303,30 @@ def fitted(
     """Train a model on the part `train`, from where it stands in a folder, and write it there.
 
     What scores are worth is told by the part `validation`. `more` goes into the card, which is
-    returned. What is needed to go on is in `work` in the folder. Raises `ValueError` for a folder
-    where training was begun in another way, or examples that do not suffice, and `OSError`.
+    returned; of several processes the first one writes and returns it. What is needed to go on is
+    in `work` in the folder. Raises `ValueError` for a folder where training was begun in another
+    way, or examples that do not suffice, and `OSError`.
     """
     _demand(found)
     work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
-    encoder = given.encoder
-    with doing(f"reading {len(found.programs)} programs"):
+    encoder, accelerator = given.encoder, on_what_there_is()
+    with accelerator.main_process_first(), doing(f"reading {len(found.programs)} programs"):
         texts = [one.text for one in found.programs]
         cache = work / "readings.npz"
         read = readings(
             texts, given.tokenizer, keeps_names=given.keeps_names, jobs=jobs, cache=cache
         )
-    trainer = Trainer(given.model, encoder, found, read, plan=plan)
+    trainer = Trainer(given.model, encoder, found, read, plan=plan, accelerator=accelerator)
     if (work / _STATE).exists():
         trainer.load(work / _STATE)
     while trainer.epoch < plan.epochs:
         with doing(f"epoch {trainer.epoch + 1} of {plan.epochs}"):
             trainer.run_epoch(told)
-        trainer.save(work / _STATE)
+        if accelerator.is_main_process:
+            trainer.save(work / _STATE)
+    if not accelerator.is_main_process:
+        return {}
     model = trainer.trained
     with doing("growing trees"):
         forest = grown(found, read, ("train",), seed=plan.seed)

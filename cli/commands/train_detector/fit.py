@@ -15,7 +15,7 @@ from effilint.commands.train_detector.showing import Progress
 @click.command("fit", short_help="Train a model on what was measured.")
 @materials
 @click.option(
-    "--start",
+    "--from",
     "start_name",
     required=True,
     metavar="FOLDER",
@@ -68,5 +68,5 @@ def command(
                     "start": Path(start_name).name,
                 },
             )
-    for name, difference in card["differs_from_torch"].items():
+    for name, difference in card.get("differs_from_torch", {}).items():
         click.echo(f"{name}: differs from torch by {difference:.1e} at most", err=True)

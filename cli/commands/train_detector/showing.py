@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -19,18 +20,23 @@ _EVERY = 30.0  # seconds between lines
 
 
 class Progress:
-    """Tells on stderr how training goes, and writes each step's losses to `losses.jsonl`."""
+    """Tells on stderr how training goes, and writes each step's losses to `losses.jsonl`.
+
+    Of several processes the first one does.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._is_first = os.environ.get("RANK", "0") == "0"
         self._recent: defaultdict[str, list[float]] = defaultdict(list)
         self._said = 0.0
         self._board: Any = None
 
     def __enter__(self) -> Progress:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._log = (self._folder / "losses.jsonl").open("a", encoding="utf-8")
-        self._board = _board(self._folder / "tensorboard")
+        path = self._folder / "losses.jsonl" if self._is_first else Path(os.devnull)
+        self._log = path.open("a", encoding="utf-8")
+        self._board = _board(self._folder / "tensorboard") if self._is_first else None
         return self
 
     def __exit__(
@@ -49,10 +55,13 @@ class Progress:
         start = time.monotonic()
         with waiting(what):
             yield
-        click.echo(f"{what}: {time.monotonic() - start:.0f} s", err=True)
+        if self._is_first:
+            click.echo(f"{what}: {time.monotonic() - start:.0f} s", err=True)
 
     def told(self, step: int, losses: Mapping[str, float]) -> None:
         """Take note of the losses of a step."""
+        if not self._is_first:
+            return
         self._log.write(json.dumps({"step": step, **losses}) + "\n")
         for name, loss in losses.items():
             self._recent[name].append(loss)
