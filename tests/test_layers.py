@@ -20,7 +20,7 @@ LAYERS = {  # folder, in order: the third-party packages it may import
     "detectors": {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "tree_sitter_python"},
     "scorer": {"numpy"},
     "dataset": {"datasketch", "numpy", "pyarrow"},
-    "train_detector": {"numpy", "ray", *TRAINING},
+    "train_detector": {"numpy", "ray", "safetensors", "tokenizers", *TRAINING},
     "train_generator": {"numpy", "peft", "ray", "trl", *TRAINING},
     "refine": {"openai"},
     "cli": {"click", "fastapi", "pathspec", "pygls", "rich", "uvicorn"},

@@ -274,6 +274,15 @@ def _averaged(average: Tensor, now: Tensor, steps: Tensor | int) -> Tensor:
     return torch.lerp(now, average, min(_KEPT, (int(steps) + 1) / (int(steps) + 10)))
 
 
+def board(folder: Path) -> Any:
+    """Return TensorBoard's writer for a folder; None where the package is not installed."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        return None
+    return SummaryWriter(str(folder))
+
+
 def on_what_there_is() -> Accelerator:
     """Return an accelerator: GPUs in bfloat16 where there are some, or the processor."""
     has_gpu = torch.cuda.is_available()

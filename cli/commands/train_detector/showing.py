@@ -36,7 +36,10 @@ class Progress:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / "losses.jsonl" if self._is_first else Path(os.devnull)
         self._log = path.open("a", encoding="utf-8")
-        self._board = _board(self._folder / "tensorboard") if self._is_first else None
+        if self._is_first:
+            from effilint.train_detector.training import board
+
+            self._board = board(self._folder / "tensorboard")
         return self
 
     def __exit__(
@@ -73,12 +76,3 @@ class Progress:
             means = (f"{name} {sum(row) / len(row):.3f}" for name, row in self._recent.items())
             click.echo(f"step {step}: {', '.join(means)}", err=True)
             self._recent.clear()
-
-
-def _board(folder: Path) -> Any:
-    """TensorBoard's writer; None where the package is not installed."""
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        return None
-    return SummaryWriter(str(folder))
