@@ -113,8 +113,11 @@ class Learned:
         readings = [read(text, model.encoder) for text in texts]
         order = sorted(range(len(texts)), key=lambda n: readings[n].encoded.length)
         found: dict[int, Sight] = {}
-        for first in range(0, len(order), _TOGETHER):
-            rows = order[first : first + _TOGETHER]
+        # Numbers of 8 bits are scaled by all that is in a call: what is seen of a program would
+        # depend on those beside it.
+        together = 1 if self.card["bits"] == 8 else _TOGETHER
+        for first in range(0, len(order), together):
+            rows = order[first : first + together]
             chosen = [(texts[row], readings[row]) for row in rows]
             found.update(zip(rows, model.seen(chosen), strict=True))
         return [found[row] for row in range(len(texts))]

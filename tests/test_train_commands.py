@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,9 @@ def text(kind: str, n: int = 99) -> str:
     return FORMS[kind].format(n=n, m=n % 5)
 
 
+TEXTS = [FORMS[kind].format(n=n, m=n % 5) for n in range(7) for kind in FORMS]
+
+
 def test_pre_training_leaves_an_encoder_and_its_losses(start: Path) -> None:
     names = {path.name for path in start.iterdir()}
     assert {"config.json", "encoder.safetensors", "tokenizer.json", "reader.json"} <= names
@@ -210,9 +214,30 @@ def test_several_processes_train_one_model(files: Path, start: Path, tmp_path: P
     assert len(steps) == 10  # 40 problems, 4 at a time, in two halves, twice
 
 
-def test_what_is_seen_in_a_batch_is_what_is_seen_alone(folder: Path) -> None:
-    model = Learned(folder)
-    texts = [text(kind, n) for n in range(7) for kind in FORMS] + ["", "def f(:", "x"]
+def test_weights_of_8_bits_are_a_quarter_and_may_be_had_at_32(
+    files: Path, start: Path, folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder, tmp_path / "model")
+    result = fit(files, start, tmp_path / "model", "--bits", "32")  # it is trained already
+    assert result.exit_code == 0, result.output
+    small, large = Learned(folder), Learned(tmp_path / "model")
+    assert (small.card["bits"], large.card["bits"]) == (8, 32)
+    shares = small.card["orders_right_by_bits"]
+    assert shares["8"] >= shares["32"] - 0.003
+    sizes = [(one / "encoder.onnx").stat().st_size for one in (folder, tmp_path / "model")]
+    assert sizes[0] < sizes[1] * 0.7
+    for one, other in zip(small.see(TEXTS), large.see(TEXTS), strict=True):
+        assert one.growth == pytest.approx(other.growth, abs=0.1)
+
+
+@pytest.mark.parametrize("bits", ["8", "32"])
+def test_what_is_seen_in_a_batch_is_what_is_seen_alone(
+    files: Path, start: Path, folder: Path, tmp_path: Path, bits: str
+) -> None:
+    shutil.copytree(folder, tmp_path / "model")
+    assert fit(files, start, tmp_path / "model", "--bits", bits).exit_code == 0
+    model = Learned(tmp_path / "model")
+    texts = [*TEXTS, "", "def f(:", "x"]
     together = model.see(texts)
     for alone, sight in zip((model.see([one])[0] for one in texts), together, strict=True):
         assert sight.behaviours == pytest.approx(alone.behaviours, abs=1e-5)
@@ -350,10 +375,7 @@ def test_check_asks_the_model_where_it_promises_enough(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = tmp_path / "model"
-    made.mkdir()
-    for path in folder.iterdir():
-        if path.is_file():
-            (made / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(folder, made)
     card = json.loads((made / "card.json").read_text())
     card["calibration"]["behaviours"]["ALG5"]["threshold"] = 0.6
     (made / "card.json").write_text(json.dumps(card))

@@ -25,6 +25,13 @@ from effilint.commands.train_detector.showing import Progress
 @click.option("--epochs", type=click.IntRange(1), default=6, show_default=True)
 @click.option("--programs", type=click.IntRange(2), default=48, show_default=True)
 @click.option("--rate", type=click.FloatRange(0, 1, min_open=True), default=6e-4, show_default=True)
+@click.option(
+    "--bits",
+    type=click.Choice(["8", "32"]),
+    default="8",
+    show_default=True,
+    help="Of the weights in the files: 8 if orders do not suffer, or 32, which GPUs need.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes that read; all cores by default.")
 @click.option("--seed", type=int, default=0, show_default=True)
 def command(
@@ -38,6 +45,7 @@ def command(
     epochs: int,
     programs: int,
     rate: float,
+    bits: str,
     jobs: int | None,
     seed: int,
 ) -> None:
@@ -60,6 +68,7 @@ def command(
                 start(start_name, seed=seed),
                 plan=Plan(epochs=epochs, programs=programs, rate=rate, seed=seed),
                 jobs=jobs,
+                is_small=bits == "8",
                 told=progress.told,
                 doing=progress.doing,
                 more={
