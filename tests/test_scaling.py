@@ -735,3 +735,19 @@ def test_words_as_long_as_another_text_grow_as_much_as_asked_for(k: int) -> None
     ]
     for factor in [g.factor for g in scale_inputs(examples, k)]:
         assert k / 3 < factor < 3 * k
+
+
+def test_keys_that_are_all_taken_are_not_looked_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one and of two letters there are few: what is drawn in vain is counted in thousands."""
+    draws = 0
+    choices = random.Random.choices
+
+    def counted(self: random.Random, *arguments: Any, **more: Any) -> Any:
+        nonlocal draws
+        draws += 1
+        return choices(self, *arguments, **more)
+
+    monkeypatch.setattr(random.Random, "choices", counted)
+    found = Scaler([{"x": {"a": 1, "b": 2}}]).by(16384).arguments["x"]
+    assert len(found) == 32768
+    assert draws < 400_000

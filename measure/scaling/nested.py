@@ -7,6 +7,7 @@ from typing import Any
 
 from effilint.measure.scaling.draft import Draft, NoRoomError, Pattern
 
+_IN_VAIN = 1000  # draws in a row, or as many as there are items, that bring nothing new
 _TRIES = 8  # times as many as wanted, before there seem to be no more different ones
 
 
@@ -69,9 +70,12 @@ class Nested:
         same = draft.rng.choice(self._sizes)
         found: list[Any] = []
         seen: set[str] = set()
-        for attempt in range(_TRIES * size):
-            if len(found) == size:
-                return found
+        attempt = in_vain = 0
+        while attempt < _TRIES * size and len(found) < size:
+            if in_vain > max(_IN_VAIN, len(found)):
+                # All of this form are there, as it seems: on to the next.
+                attempt, in_vain = (attempt // size + 1) * size, 0
+                continue
             sizes = same if self._are_as_long else draft.rng.choice(self._sizes)
             # After a while nothing short is new any more.
             longer = 0 if self._are_as_long else attempt // size
@@ -80,9 +84,11 @@ class Nested:
                 sizes = (len(found) + 1,)
             item = self._item(found, sizes, inner, draft, is_varied=attempt >= 2 * size)
             key = repr(item) if self._are_different and not draft.is_loose else None
+            attempt, in_vain = attempt + 1, in_vain + 1
             if key is None or key not in seen:
                 found.append(item)
                 seen.add(key or "")
+                in_vain = 0
         if len(found) < size:
             raise NoRoomError(f"there are only about {len(found)} different items")
         return found

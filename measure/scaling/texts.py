@@ -7,6 +7,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from effilint.measure.scaling.brackets import CLOSING, PAIRS, brackets, is_balanced
 from effilint.measure.scaling.constraints import Constraints
@@ -80,7 +81,7 @@ class Texts:
         if self._is_unique and not draft.is_loose:
             return self._different(size, rng)
         if draft.is_varied:
-            return rng.choices(sorted(self._wider()), k=size)
+            return rng.choices(self._wider, k=size)
         letters = sorted(set(self._counts) - set(self._signs)) or ["a"]
         weights = [self._counts[c] or 1 for c in letters]
         found = rng.choices(letters, weights=weights, k=max(size - self._signs.total(), 0))
@@ -91,15 +92,16 @@ class Texts:
     def _different(self, size: int, rng: random.Random) -> list[str]:
         letters = set(self._counts)
         if size > len(letters):
-            letters = self._wider()
+            letters = set(self._wider)
         if size > len(letters):
             raise NoRoomError(f"there are only {len(letters)} different characters")
         return rng.sample(sorted(letters), size)
 
-    def _wider(self) -> set[str]:
-        """The alphabet, and all that are letters or digits where some are."""
+    @cached_property
+    def _wider(self) -> list[str]:
+        """The alphabet in order, with all that are letters or digits where some are."""
         letters = set(self._counts) or {"a"}
-        return letters | {c for kind in _CLASSES if letters & set(kind) for c in kind}
+        return sorted(letters | {c for kind in _CLASSES if letters & set(kind) for c in kind})
 
     def _constant_signs(self) -> Counter[str]:
         """The signs that are in all texts, as often in each, though those are not as long."""
