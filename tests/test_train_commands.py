@@ -30,6 +30,7 @@ from effilint.dataset.problems import Problem, Solution  # noqa: E402
 from effilint.dataset.records import Course, Record  # noqa: E402
 from effilint.detectors.learned import Learned  # noqa: E402
 from effilint.main import main  # noqa: E402
+from effilint.train_detector.ablations import ABLATIONS  # noqa: E402
 
 SIZES = [10, 100, 1000, 10_000]
 FORMS = {
@@ -332,6 +333,21 @@ def test_a_model_is_judged_on_what_it_was_not_trained_on(
     nowhere = run("evaluate", tmp_path / "no", *materials(files), "-o", tmp_path / "x")
     assert nowhere.exit_code == 2
     assert "card.json: No such file" in nowhere.output
+
+
+def test_what_each_part_brings_is_told(files: Path, start: Path, tmp_path: Path) -> None:
+    settings = ["--from", start, "-o", tmp_path, "--epochs", "1", "--jobs", "1"]
+    result = run("ablate", *materials(files), *settings)
+    assert result.exit_code == 0, result.output
+    rows = [json.loads(line) for line in (tmp_path / "ablations.jsonl").read_text().splitlines()]
+    assert [row["ablation"] for row in rows] == list(ABLATIONS)
+    assert len({json.dumps(row["all"]) for row in rows}) > 1
+    assert all(0 <= row[">=8"]["value"] <= 1 for row in rows)
+    kept = "".join(json.dumps(row) + "\n" for row in rows[:5])
+    (tmp_path / "ablations.jsonl").write_text(kept)
+    again = run("ablate", *materials(files), *settings)
+    assert again.stderr.count("epoch 1 of 1") == 1
+    assert (tmp_path / "ablations.jsonl").read_text() == kept + json.dumps(rows[5]) + "\n"
 
 
 def effilint(*arguments: str | Path) -> Result:

@@ -35,11 +35,12 @@ class Start(NamedTuple):
         return Encoder(self.tokenizer, keeps_names=self.keeps_names)
 
 
-def start(name: str, *, seed: int = 0) -> Start:
+def start(name: str, *, seed: int = 0, is_new: bool = False) -> Start:
     """Return what is in a folder, or on the hub, such as `microsoft/graphcodebert-base`.
 
-    Heads are drawn by the seed. Raises `OSError` where there is nothing, and `ValueError` for what
-    is no checkpoint of RoBERTa's kind or does not fit its tokenizer.
+    Heads are drawn by the seed, and, if it `is_new`, the encoder of the same shape too. Raises
+    `OSError` where there is nothing, and `ValueError` for what is no checkpoint of RoBERTa's kind
+    or does not fit its tokenizer.
     """
     torch.manual_seed(seed)
     folder = Path(name)
@@ -62,6 +63,8 @@ def start(name: str, *, seed: int = 0) -> Start:
     known = tokenizer.get_vocab_size()
     if known > config.vocab_size:
         raise ValueError(f"{name}: its tokenizer has {known} pieces, its model {config.vocab_size}")
+    if is_new:
+        encoder = GraphEncoder(RobertaModel(config, add_pooling_layer=False))
     return Start(Detector(encoder), tokenizer, keeps_names)
 
 
