@@ -100,6 +100,11 @@ class Learned:
         return self._opened().tokenizer
 
     @property
+    def encoder(self) -> Encoder:
+        """What turns programs into what it reads."""
+        return self._opened().encoder
+
+    @property
     def device(self) -> str:
         """Where it runs: `cuda`, if the session has it, or `cpu`."""
         return self._opened().device

@@ -30,7 +30,7 @@ def functions(*, limit: int, seed: int = 0) -> Iterator[str]:
     paths = sorted(_paths())
     random.Random(seed).shuffle(paths)
     for path in paths:
-        for text in _functions(path):
+        for text in functions_of(path):
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:12]
             if digest in seen:
                 continue
@@ -62,8 +62,8 @@ def _is_permissive(distribution: Distribution) -> bool:
     return any(one in said for one in _PERMISSIVE) and not any(one in said for one in _OTHER)
 
 
-def _functions(path: Path) -> Iterator[str]:
-    """The functions of a file, with their decorators left out and their indentation taken away."""
+def functions_of(path: Path) -> Iterator[str]:
+    """Yield the functions of a file, without decorators and as little indented as can be."""
     try:
         if path.stat().st_size > _LONGEST:
             return
