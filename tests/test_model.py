@@ -333,6 +333,19 @@ def test_twins_are_held_apart(encoder: Encoder, found: list[Reading]) -> None:
     assert all("contrast" in one for one in told)
 
 
+def test_loops_alone_are_shown_in_some_steps(encoder: Encoder, found: list[Reading]) -> None:
+    def losses_with(loops: dict[int, Reading]) -> list[float]:
+        plan = Plan(programs=4, damaged=0.0, looped=1.0)
+        trainer = Trainer(small(), encoder, learnable(), found, loops=loops, plan=plan)
+        told: list[Any] = []
+        trainer.run_epoch(lambda _, said: told.append(said["order"]))
+        return told
+
+    alone = read("for x in xs:\n    pass\n", encoder)
+    assert losses_with({}) == losses_with(dict(enumerate(found)))
+    assert losses_with({}) != losses_with(dict.fromkeys(range(16), alone))
+
+
 def test_the_rate_rises_and_falls() -> None:
     rates = [pace(step, 100, 0.1) for step in range(101)]
     assert rates[0] == pytest.approx(0.1)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.dataset.pairs import Of
+from effilint.dataset.problems import Solution
 from effilint.dataset.time_data import Times
+from effilint.dataset.variants import variant
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Reading
 from effilint.train_detector import calibration
@@ -173,7 +175,11 @@ def fitted(
         read = readings(
             texts, given.tokenizer, keeps_names=given.keeps_names, jobs=jobs, cache=cache
         )
-    trainer = Trainer(given.model, encoder, found, read, plan=plan, accelerator=accelerator)
+    with accelerator.main_process_first(), doing("reading loops"):
+        loops = _loops(found, given, jobs, work / "loops.npz")
+    trainer = Trainer(
+        given.model, encoder, found, read, loops=loops, plan=plan, accelerator=accelerator
+    )
     if (work / _STATE).exists():
         trainer.load(work / _STATE)
     while trainer.epoch < plan.epochs:
@@ -191,6 +197,24 @@ def fitted(
     told_of = {**more, "plan": asdict(plan), "programs": _counts(found)}
     with doing("writing"):
         return write(folder, model, given, forest, worth, found, read, told_of, is_small=is_small)
+
+
+def _loops(found: Examples, given: Start, jobs: int | None, cache: Path) -> dict[int, Reading]:
+    """What is left of the programs of the part `train` without all but loops and recursion."""
+    texts = {}
+    for place, program in enumerate(found.programs):
+        if program.part == "train":
+            text = variant(Solution(program.text, (program.solution,)), "loops")
+            if text is not None:
+                texts[place] = text
+    read = readings(
+        list(texts.values()),
+        given.tokenizer,
+        keeps_names=given.keeps_names,
+        jobs=jobs,
+        cache=cache,
+    )
+    return dict(zip(texts, read, strict=True))
 
 
 def _demand(found: Examples) -> None:

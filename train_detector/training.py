@@ -41,7 +41,8 @@ class Plan:
     """How a model is trained.
 
     `programs` in a step; `rate` the highest rate of learning, reached after the share `warm` of all
-    steps; `damaged` the share of steps whose programs are shown as if they could not be parsed.
+    steps; `damaged` the share of steps whose programs are shown as if they could not be parsed,
+    `looped` of those that show loops and recursion alone.
     """
 
     epochs: int = 6
@@ -50,6 +51,7 @@ class Plan:
     warm: float = 0.15
     decay: float = 0.03
     damaged: float = 0.15
+    looped: float = 0.1
     seed: int = 0
 
 
@@ -64,7 +66,9 @@ class _Part(NamedTuple):
 class Trainer:
     """Trains a model epoch by epoch; one that was interrupted is done again from its start.
 
-    On several devices each goes through its share of the lessons, and gradients are averaged.
+    `loops` are readings of what is left of programs without all that is no loop and no recursion,
+    by their places. On several devices each goes through its share of the lessons, and gradients
+    are averaged.
     """
 
     def __init__(
@@ -74,12 +78,13 @@ class Trainer:
         found: Examples,
         readings: Sequence[Reading],
         *,
+        loops: Mapping[int, Reading] | None = None,
         parts: Sequence[str] = ("train",),
         plan: Plan = Plan(),
         accelerator: Accelerator | None = None,
     ) -> None:
         self._found, self._readings, self._encoder = found, readings, encoder
-        self._plan, self._course = plan, Course(found, parts)
+        self._plan, self._course, self._loops = plan, Course(found, parts), loops or {}
         self._accelerator = accelerator or on_what_there_is()
         _take_scale(model, [readings[n] for n, p in enumerate(found.programs) if p.part in parts])
         self.model = model.to(self._accelerator.device)
@@ -162,8 +167,12 @@ class Trainer:
 
     def _losses(self, lesson: Lesson, rng: random.Random) -> dict[str, Tensor]:
         shown = [self._readings[place] for place in lesson.programs]
-        if rng.random() < self._plan.damaged:
+        chance = rng.random()
+        if chance < self._plan.damaged:
             shown = [damaged(reading, rng) for reading in shown]
+        elif chance < self._plan.damaged + self._plan.looped:
+            pairs = zip(lesson.programs, shown, strict=True)
+            shown = [self._loops.get(place, reading) for place, reading in pairs]
         parts = list(self._parts(shown))
         seen = whole(len(shown), [(part.rows, part.seen) for part in parts])
         found = self._of_pairs(lesson, seen)
