@@ -26,6 +26,7 @@ _PAD = 1  # the position of what is padded, as in RoBERTa
 _SCALE = 10.0  # of heat (see `reading`)
 _FAR = -1e4  # in the place of minus infinity, so that a row that sees nothing is no nan
 _CLIP = 5.0  # standard deviations of a fact
+_BALANCE = 0.15  # of the derived cost, in natural logarithms; measured, of single weights the best
 QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -134,13 +135,16 @@ class Detector(nn.Module):
         self.gate = nn.Linear(2 * width, width)
         self.norm = nn.LayerNorm(width)
         self.cost = nn.Linear(width, len(OF))
-        self.balance = nn.Parameter(torch.full((len(OF),), 0.3))
+        self.balance = nn.Parameter(torch.full((len(OF),), _BALANCE))
         self.growth = nn.Linear(width, len(GROWTHS))
         self.behaviours = nn.Linear(width, len(BEHAVIOURS))
         self.places = nn.Linear(width, len(BEHAVIOURS))
         self.comparator = _small(4 * width, width, len(OF))
         self.beside = _small(3 * width, width, len(BEHAVIOURS))
         self.time = _small(width + 3, width, len(QUANTILES) + 1)
+        for last in (self.unit, self.cost, self.comparator[-1]):
+            assert isinstance(last, nn.Linear)
+            nn.init.zeros_(last.weight)  # at first what is derived from the code decides
 
     def forward(
         self, ids: Tensor, positions: Tensor, mask: Tensor, heat: Tensor, facts: Tensor
