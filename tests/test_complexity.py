@@ -362,6 +362,8 @@ def test_many_items_of_a_long_loop_take_no_time(tmp_path: Path) -> None:
 
 def test_what_leaves_a_loop_runs_once(tmp_path: Path) -> None:
     code = """\
+from contextlib import suppress
+
 def found(xs: list[int]):
     for x in xs:
         for y in xs:
@@ -379,10 +381,51 @@ def inner(xs: list[int]):
 def goes_on(xs: list[int]):
     for x in xs:
         if x:
+            sum(xs)
+            if x > 2:
+                continue
+            return x
+
+def inner_continue(xs: list[int]):
+    for x in xs:
+        if x:
             for y in xs:
                 if y:
                     continue
             return x
+
+def inner_break(xs: list[int]):
+    for x in xs:
+        for y in xs:
+            if y:
+                s = sorted(xs)
+                if s == x:
+                    break
+                return x
+
+def tried(xs: list[str]):
+    for x in xs:
+        try:
+            if x:
+                rest = sorted(xs)
+                return int(x), rest
+        except ValueError:
+            pass
+
+def suppressed(xs: list[str]):
+    for x in xs:
+        with suppress(ValueError):
+            if x:
+                rest = sorted(xs)
+                return int(x), rest
+
+def kept_going(xs: list[str]):
+    for x in xs:
+        try:
+            if x:
+                return sorted(xs)
+        finally:
+            continue
 
 def caught(xs: list[int]):
     for x in xs:
@@ -398,6 +441,11 @@ def once(xs: list[int]):
         "caught": "O(xs^2)",
         "found": "O(xs^2)",
         "goes_on": "O(xs^2)",
+        "inner_continue": "O(xs)",
+        "inner_break": "O(xs^2*log(xs))",
+        "tried": "O(xs^2*log(xs))",
+        "suppressed": "O(xs^2*log(xs))",
+        "kept_going": "O(xs^2*log(xs))",
         "inner": "O(xs^2)",
         "once": "O(xs*log(xs))",
     }

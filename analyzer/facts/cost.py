@@ -152,17 +152,11 @@ class Costs:
 
     def _in_branch(self, node: ast.If, branch: list[ast.stmt], times: Growth) -> Growth:
         """How often a branch runs: one that leaves loops runs no more often than they begin."""
-        loops = self._context.loops(node)
-        match branch[-1:]:
-            case [ast.Break()]:
-                loops = loops[:1]
-            case [ast.Return()]:
-                pass
-            case _:
-                return times
-        if not loops or any(isinstance(inner, ast.Continue) for inner in walk_block(branch)):
+        if not branch or not isinstance(branch[-1], ast.Break | ast.Return):
             return times
-        return self._entries.get(loops[-1], times)
+        repeating = self._context.loops(branch[0])
+        left = [loop for loop in self._context.loops(node) if loop not in repeating]
+        return self._entries.get(left[-1], times) if left else times
 
     def _comprehension_parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
         parts: list[tuple[ast.AST, Growth]] = []
