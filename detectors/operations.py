@@ -66,16 +66,21 @@ class Scale(NamedTuple):
 
     def bits(self, growth: Growth) -> float:
         """Return the logarithm to base 2 of a growth, at least 0 and at most 64."""
-        total = sum(math.prod(self._factors(term)) for term in growth.terms)
-        return min(math.log2(max(total, 1.0)), _BITS)
+        logs = [math.fsum(self._logs(term)) for term in growth.terms]
+        most = max(logs, default=0.0)
+        if most > _BITS:
+            return _BITS
+        return min(math.log2(max(sum(2.0**log for log in logs), 1.0)), _BITS)
 
-    def _factors(self, term: Term) -> Iterator[float]:
+    def _logs(self, term: Term) -> Iterator[float]:
+        """The logarithms of the factors: their product may be no float."""
         for factor in term:
-            base = self._of(factor.symbol)
-            yield base ** float(factor.power) * max(math.log2(base), 1.0) ** factor.logs
+            bits = math.log2(self._of(factor.symbol))
+            yield bits * float(factor.power) + math.log2(max(bits, 1.0)) * factor.logs
             if factor.exponential:
                 is_factorial = "!" in factor.exponential
-                yield math.gamma(self.exponent + 1) if is_factorial else 2.0**self.exponent
+                factorial = math.lgamma(self.exponent + 1) / math.log(2)
+                yield factorial if is_factorial else self.exponent
 
     def _of(self, symbol: str) -> float:
         if symbol.startswith("passes@"):

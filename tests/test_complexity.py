@@ -515,3 +515,234 @@ def numbers(xs):
 def test_a_long_chain_of_functions_takes_no_time(tmp_path: Path) -> None:
     chain = "".join(f"def f{n}(x):\n    return f{n + 1}(x) + f{n + 1}(x)\n" for n in range(38))
     assert set(bounds(tmp_path, chain).values()) == {"O(1)"}
+
+
+def test_what_scripts_read_in_other_ways_has_a_size(tmp_path: Path) -> None:
+    code = """\
+import sys
+from sys import stdin
+
+input = lambda: sys.stdin.readline().rstrip()
+
+def number():
+    return int(sys.stdin.readline())
+
+def lines():
+    for line in stdin:
+        print(line)
+
+def buffered():
+    for line in sys.stdin.buffer:
+        print(line)
+
+def opened():
+    for word in open(0).read().split():
+        print(word)
+
+def by_lambda():
+    n = int(input())
+    for i in range(n):
+        print(i)
+
+def by_function():
+    n = number()
+    for i in range(n):
+        print(i)
+
+def one_after_another():
+    words = iter(stdin.read().split())
+    n = int(next(words))
+    for i in range(n):
+        for j in range(n):
+            print(i)
+
+def by_place():
+    data = stdin.read().split()
+    n = int(data[0])
+    for i in range(n):
+        for j in range(n):
+            print(i)
+
+def starred():
+    n, *rest = map(int, input().split())
+    for i in range(n):
+        for r in rest:
+            print(r)
+
+def starred_parameter(xs):
+    first, *rest = xs
+    for x in rest:
+        print(x)
+"""
+    found = bounds(tmp_path, code)
+    assert found == {
+        "number": "O(1)",
+        "lines": "O(input)",
+        "buffered": "O(input)",
+        "opened": "O(input)",
+        "by_lambda": "O(n)",
+        "by_function": "O(n)",
+        "one_after_another": "O(input + n^2)",
+        "by_place": "O(input + n^2)",
+        "starred": "O(input + n*rest)",
+        "starred_parameter": "O(xs)",
+    }
+
+
+def test_what_is_read_is_no_parameter(tmp_path: Path) -> None:
+    code = """\
+def read(n):
+    n = int(input())
+    for i in range(n):
+        print(i)
+
+def main():
+    read(1)
+
+def helper():
+    xs = input()
+    return sorted(xs)
+
+def calls(xs):
+    for x in xs:
+        helper()
+"""
+    assert bounds(tmp_path, code) == {
+        "read": "O(input + n)",
+        "main": "O(n)",
+        "helper": "O(xs*log(xs))",
+        "calls": "O(input*log(input)*xs)",
+    }
+
+
+def test_all_forms_of_adding_to_what_there_was_grow(tmp_path: Path) -> None:
+    code = """\
+def doubled(n):
+    x = [1]
+    for i in range(n):
+        x = x + x
+    for y in x:
+        print(y)
+
+def around(xs):
+    s = ""
+    for x in xs:
+        s = "(" + s + ")"
+
+def twice(xs):
+    made = []
+    for x in xs:
+        made = made + [x] + [x]
+
+def displays(xs):
+    made = []
+    for x in xs:
+        made = [*made, x]
+
+def dicts(xs):
+    made = {}
+    for x in xs:
+        made = {**made, x: 1}
+
+def sets(xs):
+    made = set()
+    for x in xs:
+        made = made | {x}
+
+def texts(xs: list[int]):
+    s = ""
+    for x in xs:
+        s = f"{s}{x}"
+
+def sometimes(xs):
+    made = []
+    for x in xs:
+        made = made + [x] if x else made
+
+def together(xs):
+    made, k = [], 0
+    for x in xs:
+        made, k = made + [x], k + 1
+
+def converted(xs):
+    made = []
+    for x in xs:
+        made = list(made + [x])
+
+def tagged(xs: list[int]):
+    s = ""
+    for x in range(9):
+        s = f"{s}, {len(xs)}"
+    for c in s:
+        print(c)
+"""
+    found = bounds(tmp_path, code)
+    assert found.pop("doubled") == "O(n*2^n)"
+    assert found.pop("tagged") == "O(1)"
+    assert set(found.values()) == {"O(xs^2)"}
+
+
+def test_counting_up_to_a_bound_is_the_same_in_both_ways(tmp_path: Path) -> None:
+    code = """\
+def long(xs, n):
+    i = 0
+    for x in xs:
+        while i < n:
+            i = i + 1
+    for k in range(i):
+        print(k)
+"""
+    short = code.replace("long", "short").replace("i = i + 1", "i += 1")
+    assert bounds(tmp_path, code + short) == {"long": "O(n + xs)", "short": "O(n + xs)"}
+
+
+def test_what_functions_give_back_has_a_size(tmp_path: Path) -> None:
+    code = """\
+def copied(xs):
+    return list(xs)
+
+def twice(ys):
+    for a in copied(ys):
+        for b in copied(ys):
+            print(a, b)
+
+def pairs(xs):
+    for x in xs:
+        for y in xs:
+            yield x, y
+
+def through(ys):
+    for pair in pairs(ys):
+        print(pair)
+
+def rounds(xs):
+    return rounds(xs[1:]) if xs else xs
+"""
+    found = bounds(tmp_path, code)
+    assert (found["twice"], found["through"]) == ("O(ys^2)", "O(ys^2)")
+
+
+def test_the_largest_terms_are_kept_whatever_their_names(tmp_path: Path) -> None:
+    def code(names: str) -> str:
+        loops = "".join(f"    for p in {name}:\n        print(p)\n" for name in names[:-1])
+        last = names[-1]
+        return (
+            f"def f({', '.join(names)}):\n{loops}"
+            f"    for p in {last}:\n        for q in {last}:\n            print(q)\n"
+        )
+
+    assert "z^2" in bounds(tmp_path, code("abcdefgz"))["f"]
+    assert "a^2" in bounds(tmp_path, code("bcdefgha"))["f"]
+
+
+def test_any_arguments_of_known_functions(tmp_path: Path) -> None:
+    code = """\
+import itertools
+
+def f(xs):
+    for x in itertools.permutations():
+        print(x)
+    for x in itertools.combinations(*xs):
+        print(x)
+"""
+    assert bounds(tmp_path, code) == {"f": "O(2^xs)"}

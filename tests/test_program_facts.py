@@ -145,6 +145,14 @@ def test_a_growth_beyond_all_numbers_is_the_largest() -> None:
     assert scale.bits(table(text)["unknown()"].times) == 64
 
 
+def test_powers_beyond_all_floats_are_the_largest() -> None:
+    text = "def f(n, g):\n    for x in range((((n ** 4) ** 4) ** 4) ** 4):\n        g()\n"
+    assert SCALE.bits(table(text)["unknown()"].times) == 64
+    loops = "".join("    " * d + f"while x{d}():\n" for d in range(1, 9))
+    found = facts_of(f"def f(n):\n{loops}{'    ' * 9}n()\n")
+    assert all(math.isfinite(value) for value in found.values())
+
+
 def test_facts_are_those_of_the_program_and_not_of_its_text() -> None:
     one, other = facts_of(SEARCH.replace(": list[int]", "").replace(" -> int", "")), facts_of(SAME)
     assert one == other

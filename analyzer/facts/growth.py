@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
+READ = "@input"  # behind the name of a variable that holds what was read
 _MAX_TERMS = 6
 _REMEMBERED = 1 << 12  # sums and products: files have the same ones again and again
 
@@ -29,17 +30,18 @@ class Factor:
 
     def __str__(self) -> str:
         parts = []
+        name = self.symbol
         whole, rest = divmod(self.power, 1)
         if whole:
-            parts.append(self.symbol if whole == 1 else f"{self.symbol}^{whole}")
+            parts.append(name if whole == 1 else f"{name}^{whole}")
         if rest == Fraction(1, 2):
-            parts.append(f"sqrt({self.symbol})")
+            parts.append(f"sqrt({name})")
         elif rest:
-            parts.append(f"{self.symbol}^({rest})")
+            parts.append(f"{name}^({rest})")
         if self.exponential:
-            parts.append(self.exponential.format(self.symbol))
+            parts.append(self.exponential.format(name))
         if self.logs:
-            parts.append(f"log({self.symbol})" + (f"^{self.logs}" if self.logs > 1 else ""))
+            parts.append(f"log({name})" + (f"^{self.logs}" if self.logs > 1 else ""))
         return "*".join(parts)
 
 
@@ -114,7 +116,9 @@ class Growth:
     def __str__(self) -> str:
         if self.is_constant or not self.terms:
             return "O(1)"
-        texts = sorted("*".join(map(str, term)) for term in self.terms)
+        names = {s: _shown(s, self.symbols) for s in self.symbols}
+        shown = [[replace(f, symbol=names[f.symbol]) for f in term] for term in self.terms]
+        texts = sorted({"*".join(map(str, sorted(term))) for term in shown})
         return f"O({' + '.join(texts)})"
 
 
@@ -141,16 +145,26 @@ def _times(one: Growth, other: Growth) -> Growth:
     return _pruned(frozenset(_product(a, b) for a in one.terms for b in other.terms))
 
 
+def _shown(name: str, names: set[str]) -> str:
+    """The name of what was read, unless an input of the function has that name."""
+    bare = name.replace(READ, "")
+    return (
+        bare
+        if name == bare or bare not in names
+        else bare.replace(name[: name.index("@")], "input")
+    )
+
+
 def _replaced(factor: Factor, sizes: dict[str, Growth]) -> Growth:
     size = sizes.get(factor.symbol)
     if size is None:
         return Growth(frozenset({(factor,)}))
     result = ONE
-    if factor.power == Fraction(1, 2):
+    whole, rest = divmod(factor.power, 1)
+    for _ in range(whole):
+        result *= size
+    if rest:
         result *= size.root()
-    else:
-        for _ in range(int(factor.power)):
-            result *= size
     for _ in range(factor.logs):
         result *= size.log()
     if factor.exponential:
@@ -188,4 +202,18 @@ def _pruned(terms: frozenset[Term]) -> Growth:
         if not any(_covers(other, term) for other in kept):
             kept = [other for other in kept if not _covers(term, other)]
             kept.append(term)
-    return Growth(frozenset(kept[:_MAX_TERMS] if len(kept) > _MAX_TERMS else kept))
+    if len(kept) > _MAX_TERMS:
+        kept = sorted(kept, key=_rank, reverse=True)[:_MAX_TERMS]
+    return Growth(frozenset(kept))
+
+
+def _rank(term: Term) -> tuple[int, int, Fraction, int, int, str]:
+    """How large a term is, as far as that can be told of different symbols."""
+    return (
+        sum("!" in factor.exponential for factor in term),
+        sum(bool(factor.exponential) for factor in term),
+        sum((factor.power for factor in term), Fraction(0)),
+        sum(factor.logs for factor in term),
+        -sum(factor.symbol.endswith("[]") for factor in term),
+        str(term),
+    )
