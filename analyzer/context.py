@@ -17,6 +17,7 @@ from effilint.analyzer.tree import index
 if TYPE_CHECKING:
     from effilint.analyzer.facts.calls import Calls
     from effilint.analyzer.facts.changes import Changes
+    from effilint.analyzer.facts.circles import Circles
     from effilint.analyzer.facts.cost import Cost, Costs
     from effilint.analyzer.facts.inference import Inference
     from effilint.analyzer.facts.lattice import Type
@@ -235,6 +236,13 @@ class Context:
         from effilint.analyzer.facts.calls import Calls
 
         return Calls(self)
+
+    @cached_property
+    def circles(self) -> Circles:
+        """The functions of the file that reach each other."""
+        from effilint.analyzer.facts.circles import Circles
+
+        return Circles(self)
 
     def callee(self, call: ast.Call) -> FunctionNode | None:
         """The function of this file that a call runs, if that is certain."""

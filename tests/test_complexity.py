@@ -746,3 +746,11 @@ def f(xs):
         print(x)
 """
     assert bounds(tmp_path, code) == {"f": "O(2^xs)"}
+
+
+def test_functions_that_call_each_other_cost_the_same_in_any_order(tmp_path: Path) -> None:
+    one = "def first(xs):\n    if not xs:\n        return 0\n    return second(xs[1:])\n\n"
+    other = "def second(xs):\n    sorted(xs)\n    return first(xs)\n\n"
+    found = bounds(tmp_path, one + other)
+    assert found == bounds(tmp_path, other + one)
+    assert found == {"first": "O(xs*log(xs))", "second": "O(xs*log(xs))"}

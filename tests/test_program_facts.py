@@ -93,6 +93,51 @@ def test_a_function_that_calls_itself_is_counted_once() -> None:
     assert operations(Context(Source(text)))[found["own()"]] == 2
 
 
+def test_what_a_call_goes_through_has_the_sizes_that_are_passed() -> None:
+    text = """
+def main(xs, ys):
+    for y in ys:
+        for i in range(5):
+            helper(xs)
+
+def helper(given):
+    for x in given:
+        if x in given:
+            break
+    for i in range(7):
+        given.sort()
+"""
+    found = table(text)
+    assert str(found["in other"].times) == "O(xs*ys)"
+    assert str(found["in other"].spared) == "O(xs)"
+    assert str(found["in other"].price) == "O(xs)"
+    assert str(found["sort()"].price) == "O(xs*log(xs))"
+    assert (found["in other"].repeats, found["sort()"].repeats) == (5, 35)
+
+
+EVEN = "def even(n):\n    for i in range(n):\n        print(i)\n    return n == 0 or odd(n - 1)\n"
+ODD = "def odd(n):\n    return n != 0 and even(n - 1)\n"
+MAIN = "def main(n):\n    return even(n)\n"
+
+
+@pytest.mark.parametrize("text", [EVEN + ODD, ODD + EVEN, MAIN + ODD + EVEN, EVEN + ODD + MAIN])
+def test_functions_that_call_each_other_are_counted_once_each(text: str) -> None:
+    found = operations(Context(Source(text)))
+    assert [str(one.times) for one in found if one.name == "print()"] == ["O(n)"]
+    assert found.total() > 10
+    assert facts_of(text)["time_degree"] == 1
+
+
+def test_of_too_many_operations_the_costliest_stay() -> None:
+    lines = "".join(f"    for x in a{n}:\n        a{n}[0] + a{n}\n" for n in range(400))
+    names = ", ".join(["xs", *(f"a{n}" for n in range(400))])
+    big = f"def big({names}):\n{lines}    for p in xs:\n        for q in xs:\n            q @ q\n"
+    text = f"def main({names}):\n    big({names})\n    print(1)\n{big}"
+    found = table(text)
+    assert str(found["other MatMult"].times) == "O(xs^2)"
+    assert len(operations(Context(Source(text)))) < 2000
+
+
 def test_loops_of_constant_length_are_repeats() -> None:
     found = table(
         "def f(x):\n    for i in range(26):\n        for j in range(10):\n            x(i)\n"

@@ -1,7 +1,9 @@
 """An upper bound for the time and extra space of each function, in terms of its inputs.
 
-The bound holds under assumptions that are part of the answer: code in other files costs O(1),
-hashing is O(1), and a loop whose number of passes cannot be told counts as a symbol of its own.
+The bound holds under assumptions: code in other files costs O(1), hashing is O(1), functions that
+call each other run once for each call from outside, and a loop whose number of passes cannot be
+told counts as a symbol of its own, which is part of the answer. Of long sums the largest terms
+are kept.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
+from effilint.analyzer.facts.growth import ONE, Growth, exponential, summed, symbol
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.prices import price
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
@@ -67,16 +69,26 @@ class Costs:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._sizes = Sizes(context)
-        self._known: dict[ast.AST, Cost | None] = {}
+        self._known: dict[ast.AST, Cost] = {}
+        self._own: dict[ast.AST, Cost] = {}
         self._entries: dict[ast.AST, Growth] = {}  # how often each loop is begun
         self._runs: dict[ast.AST, dict[ast.AST, Growth]] = {}
 
     def of(self, function: FunctionNode | ast.Module) -> Cost:
         """The cost of one call of `function`, or of the statements of a module."""
         known = self._known.get(function)
+        if known is None:
+            known = self._alone(function)
+            if not isinstance(function, ast.Module):
+                known = self._with_circle(function, known)
+            self._known[function] = known
+        return known
+
+    def _alone(self, function: FunctionNode | ast.Module) -> Cost:
+        """The cost of a call without that of functions which call it, too."""
+        known = self._own.get(function)
         if known is not None:
             return known
-        self._known[function] = None
         total = _Total(line=getattr(function, "lineno", 1))
         for node in _reached(function.body):
             self._add(node, ONE, total)
@@ -84,12 +96,28 @@ class Costs:
         if not isinstance(function, ast.Module):
             cost = self._with_recursion(function, total)
         self._runs[function] = total.runs
-        self._known[function] = cost
+        self._own[function] = cost
         return cost
+
+    def _with_circle(self, function: FunctionNode, alone: Cost) -> Cost:
+        """Add what functions take that it reaches and that reach it, each entered once."""
+        time, space = alone.time, alone.space
+        entered: dict[ast.AST, tuple[Growth, dict[str, Growth]]] = {function: (ONE, {})}
+        for caller, callee, calls in self._context.circles.steps(function):
+            times, sizes = entered[caller]
+            runs, passed = self.runs(caller), [self._sizes.passed(call, callee) for call in calls]
+            inner = [runs[call] for call in calls if call in runs]
+            often = summed(growth.replace(sizes) for growth in inner) if inner else ONE
+            given = {n: summed(one[n].replace(sizes) for one in passed) for n in passed[0]}
+            entered[callee] = times * often, given
+            cost = self._alone(callee)
+            time += times * often * cost.time.replace(given)
+            space += cost.space.replace(given)
+        return Cost(time, space, alone.line, self._sizes.assumed(time))
 
     def runs(self, function: FunctionNode | ast.Module) -> dict[ast.AST, Growth]:
         """How often each node of a function's own code runs in one call of it."""
-        self.of(function)
+        self._alone(function)
         return self._runs[function]
 
     def price(self, node: ast.AST) -> Growth:
@@ -186,7 +214,8 @@ class Costs:
 
     def _add_callee(self, call: ast.Call, times: Growth, total: _Total, line: int) -> None:
         callee = self._context.callee(call)
-        if callee is None or self._known.get(callee, False) is None:
+        here = self._context.function(call)
+        if callee is None or (here and self._context.circles.is_inner(here, callee)):
             return  # code elsewhere, or a recursive call
         cost = self.of(callee)
         sizes = self._sizes.passed(call, callee)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -80,7 +81,9 @@ class Growth:
 
     def covers(self, other: Growth) -> bool:
         """Whether adding `other` would not change it."""
-        return all(any(_covers(mine, term) for mine in self.terms) for term in other.terms)
+        return self is other or all(
+            any(_covers(mine, term) for mine in self.terms) for term in other.terms
+        )
 
     def log(self) -> Growth:
         """The logarithm of it, as the sum of the logarithms of its symbols.
@@ -135,6 +138,14 @@ def exponential(name: str, shape: str = "2^{}") -> Growth:
 ONE = Growth(frozenset({()}))
 
 
+def summed(growths: Iterable[Growth]) -> Growth:
+    """The sum of several; constant for none."""
+    found = ONE
+    for growth in growths:
+        found += growth
+    return found
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _sum(one: Growth, other: Growth) -> Growth:
     return _pruned(one.terms | other.terms)
@@ -155,14 +166,20 @@ def _shown(name: str, names: set[str]) -> str:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _power(growth: Growth, times: int) -> Growth:
+    if times < 2:
+        return growth if times else ONE
+    half = _power(growth, times // 2)
+    return half * half * growth if times % 2 else half * half
+
+
 def _replaced(factor: Factor, sizes: dict[str, Growth]) -> Growth:
     size = sizes.get(factor.symbol)
     if size is None:
         return Growth(frozenset({(factor,)}))
-    result = ONE
     whole, rest = divmod(factor.power, 1)
-    for _ in range(whole):
-        result *= size
+    result = _power(size, whole)
     if rest:
         result *= size.root()
     for _ in range(factor.logs):
@@ -190,6 +207,8 @@ def _product(one: Term, other: Term) -> Term:
 
 
 def _covers(big: Term, small: Term) -> bool:
+    if len(big) < len(small):
+        return False
     factors = {factor.symbol: factor for factor in big}
     return all(
         factor.symbol in factors and factors[factor.symbol].covers(factor) for factor in small
@@ -198,22 +217,23 @@ def _covers(big: Term, small: Term) -> bool:
 
 def _pruned(terms: frozenset[Term]) -> Growth:
     kept: list[Term] = []
-    for term in sorted(terms, key=lambda t: (-len(t), str(t))):
+    for term in sorted(terms, key=_rank, reverse=True) if len(terms) > 1 else terms:
         if not any(_covers(other, term) for other in kept):
-            kept = [other for other in kept if not _covers(term, other)]
             kept.append(term)
-    if len(kept) > _MAX_TERMS:
-        kept = sorted(kept, key=_rank, reverse=True)[:_MAX_TERMS]
+            if len(kept) == _MAX_TERMS:
+                break
     return Growth(frozenset(kept))
 
 
-def _rank(term: Term) -> tuple[int, int, Fraction, int, int, str]:
-    """How large a term is, as far as that can be told of different symbols."""
-    return (
-        sum("!" in factor.exponential for factor in term),
-        sum(bool(factor.exponential) for factor in term),
-        sum((factor.power for factor in term), Fraction(0)),
-        sum(factor.logs for factor in term),
-        -sum(factor.symbol.endswith("[]") for factor in term),
-        str(term),
-    )
+@lru_cache(maxsize=_REMEMBERED)
+def _rank(term: Term) -> tuple[int, int, float, int, int, tuple[str, ...]]:
+    """How large a term is, as far as that can be told: no smaller one covers it."""
+    factorials = exponentials = logs = items = 0
+    degree = 0.0
+    for factor in term:
+        factorials += "!" in factor.exponential
+        exponentials += bool(factor.exponential)
+        degree += float(factor.power)
+        logs += factor.logs
+        items += factor.symbol.endswith("[]")
+    return factorials, exponentials, degree, logs, -items, tuple(f.symbol for f in term)

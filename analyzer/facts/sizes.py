@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.additions import added_to
 from effilint.analyzer.facts.calls import own_nodes
-from effilint.analyzer.facts.growth import ONE, READ, Growth, exponential, symbol
+from effilint.analyzer.facts.growth import ONE, READ, Growth, exponential, summed, symbol
 from effilint.analyzer.facts.inputs import INPUT, is_reader, is_stream, item_of, named
 from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.loops import Loop, width
@@ -147,7 +147,7 @@ class Sizes:
             case ast.Constant() | ast.Compare() | ast.Lambda():
                 return ONE
             case ast.JoinedStr(values=values):
-                return _total(self.of(value) for value in values)
+                return summed(self.of(value) for value in values)
             case ast.FormattedValue(value=inner):
                 return self.of(inner) if self._context.type_of(inner).name == "str" else ONE
             case ast.Name():
@@ -161,16 +161,16 @@ class Sizes:
                 return ONE if self._context.resolve(node) else symbol(ast.unparse(node))
             case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
                 starred = [e.value for e in elts if isinstance(e, ast.Starred)]
-                return _total(self.of(value) for value in starred)
+                return summed(self.of(value) for value in starred)
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
-                return _total(self.of(value) for key, value in pairs if key is None)
+                return summed(self.of(value) for key, value in pairs if key is None)
             case ast.BinOp(op=ast.Add()):
                 return self._sum(node)
             case ast.BinOp(left=left, op=op, right=right):
                 return self._operation(left, op, right)
             case ast.BoolOp(values=values):
-                return _total(self.of(value) for value in values)
+                return summed(self.of(value) for value in values)
             case ast.IfExp(body=body, orelse=orelse):
                 return self.of(body) + self.of(orelse)
             case ast.UnaryOp(operand=inner) | ast.NamedExpr(value=inner) | ast.Await(value=inner):
@@ -254,13 +254,13 @@ class Sizes:
         if name == "filter" and len(args) > 1:
             return self.of(args[1])
         if name in ("min", "max") and len(args) > 1:
-            return _total(self.of(arg) for arg in args)
+            return summed(self.of(arg) for arg in args)
         if name == "str" and args and self._context.type_of(args[0]).is_number:
             return self.of(args[0]).log()
         if name in _SAME_SIZE:
             return self.of(args[0]) if args else ONE
         if name in _SUM_OF_SIZES:
-            return _total(self.of(arg) for arg in args)
+            return summed(self.of(arg) for arg in args)
         if name == "itertools.product":
             product = ONE
             for arg in args:
@@ -268,7 +268,7 @@ class Sizes:
             return product
         if name in ("itertools.permutations", "itertools.combinations") and args:
             shape = "{}!" if name.endswith("permutations") else "2^{}"
-            return _total(exponential(s, shape) for s in sorted(self.of(args[0]).symbols))
+            return summed(exponential(s, shape) for s in sorted(self.of(args[0]).symbols))
         if is_stream(call, self._context) or is_reader(call.func, self._context):
             return symbol(INPUT)
         if name == "next" and args:
@@ -289,8 +289,8 @@ class Sizes:
         """The size of what a function returns, or how many things it yields."""
         outcome = self._context.calls.outcome(function)
         if not outcome.is_generator:
-            return _total(self.of(value) for value in outcome.returned)
-        return _total(
+            return summed(self.of(value) for value in outcome.returned)
+        return summed(
             self._passes_around(node) * (self.of(node.value) if is_many else ONE)
             for node in own_nodes(function)
             if (is_many := isinstance(node, ast.YieldFrom)) or isinstance(node, ast.Yield)
@@ -328,8 +328,8 @@ class Sizes:
         return self._settled(target, lambda: self._of_bindings(target))
 
     def _of_bindings(self, target: Symbol) -> Growth:
-        total = _total(self._of_binding(target, binding) for binding in target.bindings)
-        return total + self._growth_in_loops(target)
+        found = summed(self._of_binding(target, binding) for binding in target.bindings)
+        return found + self._growth_in_loops(target)
 
     def _of_binding(self, target: Symbol, binding: Binding) -> Growth:
         if binding.kind is Kind.ARGUMENT:
@@ -354,8 +354,8 @@ class Sizes:
             return _product(exponential(name) for name in sorted(passes.symbols))
         bound = self._bound(target, binding)
         if bound is not None:
-            return self.of(bound) + _total(map(self.of, added))
-        return passes * _total(map(self.of, added))
+            return self.of(bound) + summed(map(self.of, added))
+        return passes * summed(map(self.of, added))
 
     def _read(self, value: ast.expr) -> Growth:
         """The size of a value; a number among what was read is read, too."""
@@ -447,22 +447,22 @@ class Sizes:
         named = [n for n in walk(loop.test) if isinstance(n, ast.Name)]
         steps = {n.id: _step(loop, n.id) for n in named}
         if "multiply" in steps.values():
-            return _total(self.of(n) for n in named).log()
+            return summed(self.of(n) for n in named).log()
         if _is_bisection(loop):
-            return _total(self.of(n) for n in named).log()
+            return summed(self.of(n) for n in named).log()
         followed = {n for n in named if self._is_followed(loop, n)}
         if followed:
-            return _total(self.of(n) for n in named if n not in followed)
+            return summed(self.of(n) for n in named if n not in followed)
         bounds = [
             limit
             for name in dict.fromkeys(n.id for n in named if steps[n.id] == "add")
             if (limit := bound_in(loop, name)) is not None
         ]
         if bounds:
-            return _total(map(self.of, bounds))
+            return summed(map(self.of, bounds))
         if "add" in steps.values():
             others = [n for n in named if steps[n.id] != "add"] or named
-            bound = _total(self.of(n) for n in others)
+            bound = summed(self.of(n) for n in others)
             squared = any(
                 isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult | ast.Pow)
                 for n in walk(loop.test)
@@ -625,13 +625,6 @@ def _unpacked(value: ast.expr, path: tuple[int, ...]) -> ast.expr:
             break
         value = value.elts[step]
     return value
-
-
-def _total(growths: Iterable[Growth]) -> Growth:
-    total = ONE
-    for growth in growths:
-        total += growth
-    return total
 
 
 def _product(growths: Iterable[Growth]) -> Growth:

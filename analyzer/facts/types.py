@@ -336,6 +336,15 @@ class Types:
         return Type("int") if operand.name == "bool" else operand
 
     def _infer_BinOp(self, node: ast.BinOp) -> Type:
+        inner, top = [], node.left
+        while isinstance(top, ast.BinOp) and top not in self._known and top not in self._found:
+            inner.append(top)
+            top = top.left
+        for one in reversed(inner):  # a sum may have very many terms
+            self._found[one] = self._operation(one)
+        return self._operation(node)
+
+    def _operation(self, node: ast.BinOp) -> Type:
         if isinstance(node.op, ast.Mult):
             for repeated, count in ((node.left, node.right), (node.right, node.left)):
                 # `[0] * n` and `"-" * n` say what they are, whatever shows what `n` is.
