@@ -11,6 +11,7 @@ from effilint.analyzer.facts.loops import Loop, Loops
 from effilint.analyzer.facts.names import Names
 from effilint.analyzer.facts.scopes import Binding, Kind, Scopes, Symbol
 from effilint.analyzer.model import Diagnostic, Finding, Fix
+from effilint.analyzer.patterns import reads_by_name
 from effilint.analyzer.source import Source
 from effilint.analyzer.tree import index
 
@@ -136,6 +137,15 @@ class Context:
         if len(bindings) == 1 and bindings[0].kind is Kind.ASSIGN:
             return bindings[0].value
         return None
+
+    def looks_at_locals(self, function: ast.AST) -> bool:
+        """Whether a function may read variables by their names: `locals()`, `eval`, ..."""
+        return any(self.inside(node, function) for node in self._by_name)
+
+    @cached_property
+    def _by_name(self) -> list[ast.AST]:
+        nodes = (*self.index.get(ast.Name, ()), *self.index.get(ast.Call, ()))
+        return [node for node in nodes if reads_by_name(node)]
 
     def resolve(self, node: ast.expr) -> str | None:
         """What a name or dotted name refers to: `sorted`, `heapq.heappush`, or None if unknown.
