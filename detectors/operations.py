@@ -28,11 +28,11 @@ _MOST_PLACES = 10**12  # that do the same, callees taken each time
 _MOST_PASSES = 10**7  # of loops of constant length
 _BITS = 64.0  # beyond 2^64 nothing is larger
 _COUNTED = (
-    ast.AnnAssign, ast.Assign, ast.Attribute, ast.AugAssign, ast.BinOp, ast.BoolOp, ast.Break,
-    ast.Call, ast.Compare, ast.Constant, ast.Continue, ast.Delete, ast.Dict, ast.For, ast.If,
-    ast.IfExp, ast.JoinedStr, ast.List, ast.Match, ast.Name, ast.NamedExpr, ast.Raise,
-    ast.Return, ast.Set, ast.Subscript, ast.Try, ast.Tuple, ast.UnaryOp, ast.While, ast.With,
-    ast.Yield, ast.YieldFrom, *COMPREHENSIONS,
+    ast.AnnAssign, ast.Assign, ast.AsyncFor, ast.AsyncWith, ast.Attribute, ast.AugAssign,
+    ast.BinOp, ast.BoolOp, ast.Break, ast.Call, ast.Compare, ast.Constant, ast.Continue,
+    ast.Delete, ast.Dict, ast.For, ast.If, ast.IfExp, ast.JoinedStr, ast.List, ast.Match,
+    ast.Name, ast.NamedExpr, ast.Raise, ast.Return, ast.Set, ast.Subscript, ast.Try, ast.Tuple,
+    ast.UnaryOp, ast.While, ast.With, ast.Yield, ast.YieldFrom, *COMPREHENSIONS,
 )  # fmt: skip
 _TAKERS = ("any", "all", "next")  # that may end before what they go through does
 _ROUGH = {  # kinds of values whose operations cost about the same
@@ -238,7 +238,7 @@ class Table:
         """The passes of constant loops around a node, and those that an exit may spare."""
         repeats, spared = 1, ONE
         loops = self.context.loops(node)
-        if isinstance(node, (ast.For, ast.While)):
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
             loops = [*loops, node]  # it stands for its own passes
         for loop in loops:
             passes = self.context.trip_count(loop)
@@ -326,8 +326,8 @@ def _is_called(group: list[FunctionNode], context: Context) -> bool:
 def _name(node: ast.AST, context: Context) -> str:
     """What it is called: `sorted()`, `list[].Load`, `str Add`, `in set`, `compare int`, `For`."""
     match node:
-        case ast.Call(func=function):
-            return f"{_called(node, function, context)}()"
+        case ast.Call():
+            return f"{called(node, context)}()"
         case ast.Compare(left=left, ops=[ast.In() | ast.NotIn(), *_], comparators=[where, *_]):
             return f"in {_kind(where, context)}"
         case ast.Compare(left=left):
@@ -341,16 +341,30 @@ def _name(node: ast.AST, context: Context) -> str:
             return f"{type(node).__name__}.{type(use).__name__}"
         case ast.UnaryOp(op=operator):
             return type(operator).__name__
-    return "Assign" if isinstance(node, ast.AnnAssign) else type(node).__name__
+    return plain_name(node)
 
 
-def _called(call: ast.Call, function: ast.expr, context: Context) -> str:
+def plain_name(node: ast.AST) -> str:
+    """Return what a construct is called: those of asynchronous code as those of other code."""
+    name = type(node).__name__
+    return "Assign" if isinstance(node, ast.AnnAssign) else name.removeprefix("Async")
+
+
+def called(call: ast.Call, context: Context) -> str:
+    """Return what is called: the name of what others made, `own` or `unknown`.
+
+    A method is one of others unless classes of the file have one of that name, and nothing shows
+    that the object is of another type.
+    """
     if context.callee(call) is not None:
         return "own"
-    name = context.resolve(function)
+    name = context.resolve(call.func)
     if name is not None:
         return name.rpartition(".")[2]
-    return function.attr if isinstance(function, ast.Attribute) else "unknown"
+    if not isinstance(call.func, ast.Attribute):
+        return "unknown"
+    is_own = call.func.attr in context.circles.methods
+    return "own" if is_own and not context.type_of(call.func.value).is_known else call.func.attr
 
 
 def _kind(node: ast.expr, context: Context) -> str:

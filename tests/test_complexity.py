@@ -735,6 +735,18 @@ def test_the_largest_terms_are_kept_whatever_their_names(tmp_path: Path) -> None
     assert "a^2" in bounds(tmp_path, code("bcdefgha"))["f"]
 
 
+def test_dates_and_paths_are_no_texts(tmp_path: Path) -> None:
+    code = """\
+def f(day, path):
+    day = day.replace(year=1)
+    path.replace("b")
+
+def g(text):
+    return text.replace("a", "b")
+"""
+    assert bounds(tmp_path, code) == {"f": "O(1)", "g": "O(text)"}
+
+
 def test_any_arguments_of_known_functions(tmp_path: Path) -> None:
     code = """\
 import itertools

@@ -64,6 +64,7 @@ def test_an_operation_runs_as_often_as_the_loops_around_it() -> None:
         ("xs.size", "Attribute.Load"),
         ("wanted(3)", "unknown()"),
         ("f(xs, 1)", "own()"),
+        ("wanted.replace(1)", "replace()"),
     ],
 )
 def test_operations_are_told_by_the_types_of_what_they_work_on(expression: str, name: str) -> None:
@@ -204,6 +205,73 @@ def test_facts_are_those_of_the_program_and_not_of_its_text() -> None:
     assert facts_of("def f():\n    x: list[int] = []\n    return x\n") == facts_of(
         "def f():\n    x = []\n    return x\n"
     )
+
+
+MERGE_SORT = """def sort(xs):
+    if len(xs) < 2:
+        return xs
+    half = len(xs) // 2
+    left, right = xs[:half], xs[half:]
+    left, right = sort(left), sort(right)
+    out = []
+    while left and right:
+        out.append(left.pop() if left[-1] > right[-1] else right.pop())
+    return out
+"""
+BOUNDS = """def sort(xs, low, high):
+    if high - low < 2:
+        return
+    mid = (low + high) // 2
+    sort(xs, low, mid)
+    sort(xs, mid, high)
+    sorted(xs[low:high])
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "other"),
+    [
+        (MERGE_SORT, "left", "one"),
+        (BOUNDS, "mid", "between"),
+        ("def f(xs, mid):\n    return f(xs[1:], mid) + f(xs[2:], mid)\n", "mid", "k"),
+        ("def f(count, xs):\n    for x in xs:\n        count(x)\n", "count", "c"),
+        ("class array:\n    pass\n\ndef f():\n    return array()\n", "array", "arr"),
+        ("search = lambda x: x\nfor i in z:\n    search(i)\n", "search", "s"),
+        ("@cached\ndef f(x):\n    return x\n", "cached", "kept"),
+        ("def cached(f):\n    return f\n\n@cached\ndef f(x):\n    return x\n", "cached", "k"),
+        (
+            "class Trie:\n    def insert(self, x):\n        return x\n\n"
+            "def f(t):\n    t.insert(1)\n    Trie().insert(2)\n",
+            "insert",
+            "put",
+        ),
+    ],
+)
+def test_names_of_the_program_are_no_facts(text: str, name: str, other: str) -> None:
+    assert facts_of(text) == facts_of(text.replace(name, other))
+
+
+def test_own_methods_do_not_hide_those_of_others() -> None:
+    text = "class A:\n    def count(self):\n        pass\n\ndef f(xs: list):\n    xs.count(1)\n"
+    assert facts_of(text)["all_count()"] > 0
+    assert facts_of(text) == facts_of(text.replace("def count", "def number"))
+
+
+def test_recursion_in_halves_is_told_by_values() -> None:
+    assert facts_of(MERGE_SORT)["time_degree"] == 1
+    assert "time_exponential" not in facts_of(MERGE_SORT)
+    rest = "def sub(left, xs):\n    left = xs[1:]\n    return sub(left, left) + sub(left, left)\n"
+    assert facts_of(rest)["time_exponential"] == 1
+
+
+def test_lines_are_no_facts() -> None:
+    text = "def f(xs):\n    x = list(list(xs)); y = list(list(xs))\n    return x, y\n"
+    assert facts_of(text) == facts_of(text.replace("; y", "\n    y"))
+
+
+def test_asynchronous_code_counts_as_other_code() -> None:
+    text = "async def f(xs):\n    async for x in xs:\n        print(x)\n"
+    assert facts_of(text) == facts_of(text.replace("async ", ""))
 
 
 def test_facts_say_what_is_there() -> None:

@@ -36,6 +36,12 @@ class Circles:
         return sorted(functions, key=lambda one: (one.lineno, one.col_offset))
 
     @cached_property
+    def methods(self) -> frozenset[str]:
+        """The names of functions in classes."""
+        parent = self._context.parent
+        return frozenset(f.name for f in self.functions if isinstance(parent(f), ast.ClassDef))
+
+    @cached_property
     def groups(self) -> list[list[FunctionNode]]:
         """The functions, those that reach each other together; callees before callers."""
         number: dict[FunctionNode, int] = {}

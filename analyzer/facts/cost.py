@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.growth import ONE, Growth, exponential, summed, symbol
+from effilint.analyzer.facts.halves import is_half
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.prices import price
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
@@ -259,10 +260,8 @@ class Costs:
         return times
 
     def _is_cached(self, function: FunctionNode) -> bool:
-        for decorator in function.decorator_list:
-            target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if self._context.resolve(target) in _CACHES:
-                return True
+        if is_decorated_cache(function, self._context):
+            return True
         body = list(walk_block(function.body))
         kept = [found for node in body if (found := _looked_up(node)) is not None]
         return any(_is_stored_in(body, one) for one in kept)
@@ -301,13 +300,20 @@ class Costs:
 
     def _halves(self, calls: list[ast.Call]) -> bool:
         """Whether every self-call works on a part of the input that halving makes."""
-        return all(any(_is_half(arg) for arg in call.args) for call in calls)
+        return all(any(is_half(arg, self._context) for arg in call.args) for call in calls)
 
     def _calls_on_one_path(self, function: FunctionNode, calls: list[ast.Call]) -> int:
         """The greatest number of self-calls one run can make; 2 stands for two or more."""
         if any(self._context.loops(call) for call in calls):
             return 2
         return min(2, _most_on_path(function.body, set(calls)))
+
+
+def is_decorated_cache(function: FunctionNode, context: Context) -> bool:
+    """Whether a decorator remembers what a function returns."""
+    decorators = function.decorator_list
+    targets = (one.func if isinstance(one, ast.Call) else one for one in decorators)
+    return any(context.resolve(target) in _CACHES for target in targets)
 
 
 def _reached(block: list[ast.stmt]) -> list[ast.stmt]:
@@ -379,23 +385,6 @@ def _most_on_path(block: list[ast.stmt], calls: set[ast.Call]) -> int:
         else:
             most += sum(node in calls for node in walk_block([statement]))
     return most
-
-
-def _is_half(node: ast.expr) -> bool:
-    match node:
-        case ast.BinOp(op=ast.FloorDiv() | ast.Div() | ast.RShift()):
-            return True
-        case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper)):
-            return any(isinstance(b, ast.Name) or _is_half_bound(b) for b in (lower, upper))
-        case ast.Name(id="mid" | "middle" | "m" | "left" | "right" | "half"):
-            return True
-        case ast.BinOp(left=ast.Name(id="mid" | "middle" | "m")):
-            return True
-    return False
-
-
-def _is_half_bound(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv)
 
 
 def _is_kept(node: ast.expr) -> bool:

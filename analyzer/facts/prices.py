@@ -115,6 +115,8 @@ def _method(
         return ONE, ONE
     if attr in _SEARCHING_METHODS and not kind.is_hashed and kind.is_known:
         return size, ONE
+    if attr == "replace" and len(call.args) < 2:
+        return ONE, ONE  # of a date or a path
     if attr in _OF_TEXT or (attr in _COPYING_METHODS and kind.is_known):
         given = sizes.of(call.args[0]) if call.args else ONE
         if attr in ("extend", "update"):
