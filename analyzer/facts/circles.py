@@ -109,7 +109,7 @@ class Circles:
 
 def _taken(waiting: dict[FunctionNode, None], function: FunctionNode) -> list[FunctionNode]:
     """Take a group out of what waits: the last ones, down to its first function."""
-    group = []
+    group: list[FunctionNode] = []
     while not group or group[-1] is not function:
         group.append(waiting.popitem()[0])
     return group[::-1]

@@ -290,11 +290,13 @@ class Sizes:
         outcome = self._context.calls.outcome(function)
         if not outcome.is_generator:
             return summed(self.of(value) for value in outcome.returned)
-        return summed(
-            self._passes_around(node) * (self.of(node.value) if is_many else ONE)
-            for node in own_nodes(function)
-            if (is_many := isinstance(node, ast.YieldFrom)) or isinstance(node, ast.Yield)
-        )
+        found = ONE
+        for node in own_nodes(function):
+            if isinstance(node, ast.Yield):
+                found += self._passes_around(node)
+            elif isinstance(node, ast.YieldFrom):
+                found += self._passes_around(node) * self.of(node.value)
+        return found
 
     def _range(self, args: list[ast.expr]) -> Growth:
         """How many numbers there are in a range, at most."""
