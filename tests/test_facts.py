@@ -153,6 +153,26 @@ def test_type_of(code: str, expression: str, name: str) -> None:
         ),
         (
             """
+            def circle(p):
+                while p:
+                    a = b + "s"
+                    b = a
+                return a, b
+            """,
+            {"a": "str", "b": "str"},
+        ),
+        (
+            """
+            def nested(p):
+                a = None
+                while p:
+                    a = [a]
+                return a, [a]
+            """,
+            {"a": "list", "[a]": "list"},
+        ),
+        (
+            """
             class Wrapper:
                 def indented(self):
                     before = self.indent
@@ -183,6 +203,12 @@ def test_types_do_not_depend_on_what_was_asked_before(
     texts = list(types)[::order]
     found = {text: context.type_of(find(context, text, -1)).name for text in texts}
     assert found == types
+
+
+def test_long_circles_end() -> None:
+    circle = "".join(f"    x{n + 1} = x{n}\n" for n in range(300))
+    context = context_of(f"while True:\n{circle}    x0 = x300\nx0\n")
+    assert not context.type_of(find(context, "x0", -1)).is_known
 
 
 def test_types_of_long_chains_are_known() -> None:

@@ -93,6 +93,28 @@ def test_a_function_runs_as_often_as_all_its_calls_together(text: str) -> None:
     assert rounded(heats(text, 'print("x", i)')["print"]) == (20, 4, 0, 0)
 
 
+def test_calls_add_up() -> None:
+    text = "def main(xs, ys):\n    for x in xs:\n        f(1)\n    for y in ys:\n        f(1)\n"
+    text += "\ndef f(n):\n    print(n)\n"
+    assert rounded(heats(text, "print(n)")["print"])[0] == 11
+
+
+def test_what_is_passed_on_keeps_its_size() -> None:
+    text = """
+def main(rows: list[str]):
+    for row in rows:
+        between(row)
+
+def between(ys):
+    helper(ys)
+
+def helper(zs):
+    for z in zs:
+        print(z)
+"""
+    assert rounded(heats(text, "print(z)")["print"])[0] == 15
+
+
 @pytest.mark.parametrize("calls", [("helper(3)", "helper(xs)"), ("helper(xs)", "helper(3)")])
 def test_what_is_passed_counts_in_any_order_of_calls(calls: tuple[str, str]) -> None:
     text = f"def main(xs):\n    {calls[0]}\n    {calls[1]}\n{HELPER}"
