@@ -11,12 +11,14 @@ from effilint.analyzer.facts.loops import Loop, Loops
 from effilint.analyzer.facts.names import Names
 from effilint.analyzer.facts.scopes import Binding, Kind, Scopes, Symbol
 from effilint.analyzer.model import Diagnostic, Finding, Fix
+from effilint.analyzer.patterns import reads_by_name
 from effilint.analyzer.source import Source
 from effilint.analyzer.tree import index
 
 if TYPE_CHECKING:
     from effilint.analyzer.facts.calls import Calls
     from effilint.analyzer.facts.changes import Changes
+    from effilint.analyzer.facts.circles import Circles
     from effilint.analyzer.facts.cost import Cost, Costs
     from effilint.analyzer.facts.inference import Inference
     from effilint.analyzer.facts.lattice import Type
@@ -136,6 +138,15 @@ class Context:
             return bindings[0].value
         return None
 
+    def looks_at_locals(self, function: ast.AST) -> bool:
+        """Whether a function may read variables by their names: `locals()`, `eval`, ..."""
+        return any(self.inside(node, function) for node in self._by_name)
+
+    @cached_property
+    def _by_name(self) -> list[ast.AST]:
+        nodes = (*self.index.get(ast.Name, ()), *self.index.get(ast.Call, ()))
+        return [node for node in nodes if reads_by_name(node)]
+
     def resolve(self, node: ast.expr) -> str | None:
         """What a name or dotted name refers to: `sorted`, `heapq.heappush`, or None if unknown.
 
@@ -235,6 +246,13 @@ class Context:
         from effilint.analyzer.facts.calls import Calls
 
         return Calls(self)
+
+    @cached_property
+    def circles(self) -> Circles:
+        """The functions of the file that reach each other."""
+        from effilint.analyzer.facts.circles import Circles
+
+        return Circles(self)
 
     def callee(self, call: ast.Call) -> FunctionNode | None:
         """The function of this file that a call runs, if that is certain."""

@@ -28,6 +28,7 @@ __all__ = [
     "one_line",
     "operand_text",
     "range_bounds",
+    "reads_by_name",
     "root_name",
     "same",
     "sole_statement",
@@ -239,10 +240,11 @@ def is_assertion(node: ast.AST | None) -> bool:
 
 def looks_at_locals(function: ast.AST) -> bool:
     """Whether the function may read variables by their names: `locals()`, `eval`, ..."""
-    return any(_looks_at_locals(node) for node in walk(function))
+    return any(reads_by_name(node) for node in walk(function))
 
 
-def _looks_at_locals(node: ast.AST) -> bool:
+def reads_by_name(node: ast.AST) -> bool:
+    """Whether a node is of what reads variables by their names."""
     match node:
         case ast.Name("locals" | "eval" | "exec"):
             return True

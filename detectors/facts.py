@@ -15,13 +15,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
-from effilint.analyzer.context import Context, FunctionNode
+from effilint.analyzer.context import Context
 from effilint.analyzer.engine import Linter
-from effilint.analyzer.facts.cost import Cost
+from effilint.analyzer.facts.cost import Cost, is_decorated_cache
 from effilint.analyzer.facts.growth import Growth, Term
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.taxonomy import BEHAVIOURS
-from effilint.detectors.operations import KINDS, Operation, Scale, Table, opened
+from effilint.detectors.operations import KINDS, Operation, Scale, Table, called, opened, plain_name
 from effilint.rules import all_rules
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -134,17 +134,16 @@ def vector(facts: dict[str, float]) -> list[float]:
 def _counted(context: Context) -> Iterator[str]:
     """The name of a count for each time that it goes up."""
     yield from _constructs(context)
-    for function in _functions(context):
+    for function in context.circles.functions:
         yield "functions"
         if context.calls.self_calls(function):
             yield "recursive"
-        if any("cache" in ast.unparse(one) for one in function.decorator_list):
+        if is_decorated_cache(function, context):
             yield "cached"
 
 
 def _constructs(context: Context) -> Iterator[str]:
     """Nodes, loops and calls of known names, by how deep in loops they are."""
-    own = {function.name for function in _functions(context)}
     left: list[tuple[ast.AST, int]] = [(context.tree, 0)]
     deepest = 0
     while left:
@@ -152,7 +151,7 @@ def _constructs(context: Context) -> Iterator[str]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # a docstring
         yield "nodes"
-        for label in _labels(node, own):
+        for label in _labels(node, context):
             yield f"all_{label}"
             if depth:
                 yield f"hot_{label}"
@@ -181,23 +180,14 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
             yield from ast.iter_child_nodes(node)
 
 
-def _labels(node: ast.AST, own: set[str]) -> Iterator[str]:
-    kind = type(node).__name__
-    if kind in _KNOWN_NODES:
+def _labels(node: ast.AST, context: Context) -> Iterator[str]:
+    kind = plain_name(node)
+    if kind in _KNOWN_NODES and not (isinstance(node, ast.AnnAssign) and node.value is None):
         yield kind
-    match node:
-        case ast.AnnAssign(value=ast.expr()):
-            yield "Assign"
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            if name in _KNOWN_CALLS and name not in own:
-                yield f"{name}()"
-
-
-def _functions(context: Context) -> Iterator[FunctionNode]:
-    for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
-        for node in context.index.get(kind, ()):
-            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            yield node
+    if isinstance(node, ast.Call):
+        name = called(node, context)
+        if name in _KNOWN_CALLS:
+            yield f"{name}()"
 
 
 @cache
@@ -210,7 +200,7 @@ def _found(context: Context) -> Iterator[str]:
     seen = set()
     for finding in _linter().findings(context):
         behaviour = finding.rule.behaviour.prefix
-        place = (behaviour, finding.node.lineno)
+        place = (behaviour, finding.node.lineno, finding.node.col_offset)
         if place in seen:
             continue
         seen.add(place)
@@ -236,7 +226,7 @@ def _growth(context: Context) -> dict[str, float]:
 
 
 def _costs(context: Context) -> Iterator[Cost]:
-    for function in _functions(context):
+    for function in context.circles.functions:
         try:
             yield context.cost(function)
         except RecursionError:  # nested too deep to follow

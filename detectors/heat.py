@@ -1,24 +1,25 @@
 """How often each token of a program runs, and what one run of it goes through.
 
 A token belongs to the innermost node of the tree that it is part of: the brackets of a call to the
-call, a `+` to the sum. A function of the file runs as often as the call of it that runs most.
+call, a `+` to the sum. A function of the file runs as often as all calls of it together, and goes
+through what it does where that is most; how often it is called in all is a sum, in any order.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import accumulate
 from typing import NamedTuple
 
 from effilint.analyzer.context import Context, FunctionNode
-from effilint.analyzer.facts.growth import ONE, Growth
-from effilint.detectors.operations import Operation, Scale, Table, opened, roots
+from effilint.analyzer.facts.growth import summed
+from effilint.detectors.operations import OUTSIDE, Entry, Operation, Scale, Table, opened, roots
 
 SCALE = Scale(inputs=1000, items=30, passes=30, exponent=22)
-_MOST_ENTRIES = 4  # of a function, from places that run more and more
+_MOST_ENTRIES = 6  # of a function that are told apart, the costliest
 
 
 class Heat(NamedTuple):
@@ -54,21 +55,6 @@ def heat_in(table: Table, starts: Sequence[int]) -> list[Heat] | None:
         return None
 
 
-class _Entry(NamedTuple):
-    """How a function is entered: how often, and with what in the place of its parameters."""
-
-    times: Growth
-    repeats: int
-    spared: Growth
-    sizes: dict[str, Growth]
-
-    def times_of(self, one: Operation) -> Growth:
-        return self.times * one.times.replace(self.sizes)
-
-
-_FROM_OUTSIDE = _Entry(ONE, 1, ONE, {})
-
-
 def _of_tokens(table: Table, starts: Sequence[int]) -> Iterator[Heat]:
     heats = _heats(table)
     nodes = sorted(_spans(table.context, heats), key=lambda span: (span[0], -span[1]))
@@ -98,55 +84,90 @@ def _spans(context: Context, heats: Mapping[ast.AST, Heat]) -> Iterator[tuple[in
 
 def _heats(table: Table) -> dict[ast.AST, Heat]:
     entries = _entries(table)
-    functions: list[FunctionNode | ast.Module] = [table.context.tree]
-    for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
-        for node in table.context.index.get(kind, ()):
-            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            functions.append(node)
     found = {}
-    for function in functions:
-        entry = entries.get(function, _FROM_OUTSIDE)
+    for function in (table.context.tree, *table.context.circles.functions):
         known: dict[Operation, Heat] = {}
         for node, one in table.own(function):
             if one not in known:
-                known[one] = _heat(one, entry)
+                known[one] = _heat(one, entries[function])
             found[node] = known[one]
     return found
 
 
-def _heat(one: Operation, entry: _Entry) -> Heat:
-    return Heat(
-        SCALE.bits(entry.times_of(one)),
-        math.log2(entry.repeats * one.repeats),
-        SCALE.bits(one.price.replace(entry.sizes)),
-        SCALE.bits(entry.spared * one.spared.replace(entry.sizes)),
-    )
-
-
-def _entries(table: Table) -> dict[ast.AST, _Entry]:
-    """How each function is entered where it is most often."""
-    context = table.context
-    found: dict[ast.AST, _Entry] = {}
-    entered: Counter[ast.AST] = Counter()
-    left: list[tuple[FunctionNode | ast.Module, _Entry]] = [
-        (root, _FROM_OUTSIDE) for root in roots(context)
+def _heat(one: Operation, entries: Sequence[Entry]) -> Heat:
+    """The heat of an operation: how often in all, and the rest where it takes most."""
+    done = [entry.of(one) for entry in entries]
+    times = SCALE.bits(summed(there.times for there in done))
+    heats = [
+        Heat(
+            SCALE.bits(there.times),
+            math.log2(there.repeats),
+            SCALE.bits(there.price),
+            SCALE.bits(there.spared),
+        )
+        for there in done
     ]
-    while left:
-        function, entry = left.pop()
-        known = found.get(function)
-        is_more = known is None or SCALE.bits(entry.times) > SCALE.bits(known.times)
-        if not is_more or entered[function] == _MOST_ENTRIES:
-            continue
-        found[function] = entry
-        entered[function] += 1
-        for node, one in table.own(function):
-            callee = context.callee(node) if isinstance(node, ast.Call) else None
-            if callee is None or callee is function:
-                continue
-            assert isinstance(node, ast.Call)
-            passed = context.costs.passed(node, callee)
-            sizes = {name: size.replace(entry.sizes) for name, size in passed.items()}
-            spared = entry.spared * one.spared.replace(entry.sizes)
-            repeats = entry.repeats * one.repeats
-            left.append((callee, _Entry(entry.times_of(one), repeats, spared, sizes)))
+    most = max(heats, key=lambda heat: (heat.times + heat.repeats + heat.price, heat))
+    return most._replace(times=times)
+
+
+def _entries(table: Table) -> dict[ast.AST, list[Entry]]:
+    """How each function is entered: callers come before what they call."""
+    context = table.context
+    found: dict[ast.AST, list[Entry]] = {root: [OUTSIDE] for root in roots(context)}
+    _enter_callees(table, context.tree, found)
+    for group in reversed(context.circles.groups):
+        entered = [function for function in group if function in found]
+        if not entered:  # by a name that is passed on
+            entered = group[:1]
+            found[group[0]] = [OUTSIDE]
+        outside = {function: found[function] for function in entered}
+        for function, entries in outside.items():
+            _go_round(table, function, _fewer(entries), found)
+        for function in group:
+            found[function] = _fewer(found[function])
+            _enter_callees(table, function, found)
     return found
+
+
+def _go_round(
+    table: Table, first: FunctionNode, entries: list[Entry], found: dict[ast.AST, list[Entry]]
+) -> None:
+    """Enter the functions that a function reaches and that reach it."""
+    inner: dict[ast.AST, list[Entry]] = {first: entries}
+    for caller, callee, calls in table.context.circles.steps(first):
+        entered = [table.entry(outer, caller, callee, calls) for outer in inner[caller]]
+        inner[callee] = [entry for entry in entered if entry is not None] or [OUTSIDE]
+        found.setdefault(callee, []).extend(inner[callee])
+
+
+def _enter_callees(
+    table: Table, function: FunctionNode | ast.Module, found: dict[ast.AST, list[Entry]]
+) -> None:
+    context = table.context
+    for node, one in table.own(function):
+        callee = context.callee(node) if isinstance(node, ast.Call) else None
+        if callee is None or context.circles.is_inner(function, callee):
+            continue
+        assert isinstance(node, ast.Call)
+        passed = context.costs.passed(node, callee)
+        entered = (entry.into(one, passed) for entry in found[function])
+        found.setdefault(callee, []).extend(entered)
+
+
+def _fewer(entries: list[Entry]) -> list[Entry]:
+    """Entries without equal ones; of many, those that cost least are joined into one."""
+    if len(entries) < 2:
+        return entries
+    different = {_key(entry): entry for entry in entries}
+    ordered = [different[key] for key in sorted(different, reverse=True)]
+    if len(ordered) <= _MOST_ENTRIES:
+        return ordered
+    return [*ordered[: _MOST_ENTRIES - 1], reduce(Entry.joined, ordered[_MOST_ENTRIES - 1 :])]
+
+
+def _key(entry: Entry) -> tuple[float, float, int, str, str, str]:
+    sizes = sorted((name, str(size)) for name, size in entry.sizes.items())
+    bits = sum(SCALE.bits(size) for size in entry.sizes.values())
+    times = SCALE.bits(entry.times)
+    return times, bits, entry.repeats, str(entry.times), str(entry.spared), str(sizes)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import reduce
 from typing import NamedTuple
 
 from effilint.analyzer.context import Context, FunctionNode
@@ -22,16 +23,16 @@ from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
 from effilint.analyzer.patterns import walk_block
 from effilint.analyzer.source import Source, SourceError
 
-_MOST = 4000  # different operations of a function that are told apart
+_MOST = 400  # different operations of a function that are told apart, the costliest
 _MOST_PLACES = 10**12  # that do the same, callees taken each time
 _MOST_PASSES = 10**7  # of loops of constant length
 _BITS = 64.0  # beyond 2^64 nothing is larger
 _COUNTED = (
-    ast.AnnAssign, ast.Assign, ast.Attribute, ast.AugAssign, ast.BinOp, ast.BoolOp, ast.Break,
-    ast.Call, ast.Compare, ast.Constant, ast.Continue, ast.Delete, ast.Dict, ast.For, ast.If,
-    ast.IfExp, ast.JoinedStr, ast.List, ast.Match, ast.Name, ast.NamedExpr, ast.Raise,
-    ast.Return, ast.Set, ast.Subscript, ast.Try, ast.Tuple, ast.UnaryOp, ast.While, ast.With,
-    ast.Yield, ast.YieldFrom, *COMPREHENSIONS,
+    ast.AnnAssign, ast.Assign, ast.AsyncFor, ast.AsyncWith, ast.Attribute, ast.AugAssign,
+    ast.BinOp, ast.BoolOp, ast.Break, ast.Call, ast.Compare, ast.Constant, ast.Continue,
+    ast.Delete, ast.Dict, ast.For, ast.If, ast.IfExp, ast.JoinedStr, ast.List, ast.Match,
+    ast.Name, ast.NamedExpr, ast.Raise, ast.Return, ast.Set, ast.Subscript, ast.Try, ast.Tuple,
+    ast.UnaryOp, ast.While, ast.With, ast.Yield, ast.YieldFrom, *COMPREHENSIONS,
 )  # fmt: skip
 _TAKERS = ("any", "all", "next")  # that may end before what they go through does
 _ROUGH = {  # kinds of values whose operations cost about the same
@@ -56,6 +57,51 @@ class Operation(NamedTuple):
     spared: Growth
 
 
+class Entry:
+    """How a function is entered: how often, and with what in the place of its parameters."""
+
+    def __init__(
+        self, times: Growth, repeats: int, spared: Growth, sizes: Mapping[str, Growth]
+    ) -> None:
+        self.times, self.repeats, self.spared, self.sizes = times, repeats, spared, dict(sizes)
+        self._replaced: dict[Growth, Growth] = {}
+
+    def of(self, one: Operation) -> Operation:
+        """Return an operation of the function as one of those that enter it."""
+        return Operation(
+            one.name,
+            self.times * self._here(one.times),
+            min(self.repeats * one.repeats, _MOST_PASSES),
+            self._here(one.price),
+            self.spared * self._here(one.spared),
+        )
+
+    def into(self, call: Operation, passed: Mapping[str, Growth]) -> Entry:
+        """Return how a function is entered that this one calls."""
+        here = self.of(call)
+        sizes = {name: self._here(size) for name, size in passed.items()}
+        return Entry(here.times, here.repeats, here.spared, sizes)
+
+    def joined(self, other: Entry) -> Entry:
+        """Return both together."""
+        names = self.sizes.keys() | other.sizes.keys()
+        return Entry(
+            self.times + other.times,
+            max(self.repeats, other.repeats),
+            self.spared if self.times.covers(other.times) else other.spared,
+            {n: self.sizes.get(n, ONE) + other.sizes.get(n, ONE) for n in names},
+        )
+
+    def _here(self, growth: Growth) -> Growth:
+        found = self._replaced.get(growth)
+        if found is None:
+            found = self._replaced[growth] = growth.replace(self.sizes)
+        return found
+
+
+OUTSIDE = Entry(ONE, 1, ONE, {})
+
+
 class Scale(NamedTuple):
     """Sizes to put in the place of symbols: of inputs, of their items, passes nobody can tell."""
 
@@ -66,21 +112,29 @@ class Scale(NamedTuple):
 
     def bits(self, growth: Growth) -> float:
         """Return the logarithm to base 2 of a growth, at least 0 and at most 64."""
-        total = sum(math.prod(self._factors(term)) for term in growth.terms)
-        return min(math.log2(max(total, 1.0)), _BITS)
+        logs = [math.fsum(self._logs(term)) for term in growth.terms]
+        most = max(logs, default=0.0)
+        if most > _BITS:
+            return _BITS
+        return min(math.log2(max(sum(2.0**log for log in logs), 1.0)), _BITS)
 
-    def _factors(self, term: Term) -> Iterator[float]:
+    def _logs(self, term: Term) -> Iterator[float]:
+        """The logarithms of the factors: their product may be no float."""
         for factor in term:
-            base = self._of(factor.symbol)
-            yield base ** float(factor.power) * max(math.log2(base), 1.0) ** factor.logs
+            bits = math.log2(self._of(factor.symbol))
+            yield bits * float(factor.power) + math.log2(max(bits, 1.0)) * factor.logs
             if factor.exponential:
                 is_factorial = "!" in factor.exponential
-                yield math.gamma(self.exponent + 1) if is_factorial else 2.0**self.exponent
+                factorial = math.lgamma(self.exponent + 1) / math.log(2)
+                yield factorial if is_factorial else self.exponent
 
     def _of(self, symbol: str) -> float:
         if symbol.startswith("passes@"):
             return self.passes
         return self.items if symbol.endswith("[]") or "." in symbol else self.inputs
+
+
+_TYPICAL = Scale(inputs=1000, items=30, passes=30, exponent=22)
 
 
 def operations(context: Context) -> Counter[Operation]:
@@ -109,6 +163,7 @@ class Table:
         self.context, self._costs = context, context.costs
         self._own: dict[ast.AST, list[tuple[ast.AST, Operation]]] = {}
         self._known: dict[ast.AST, Counter[Operation]] = {}
+        self._known_alone: dict[ast.AST, Counter[Operation]] = {}
         self._ending: dict[ast.AST, bool] = {}
 
     def of_run(self) -> Counter[Operation]:
@@ -121,18 +176,46 @@ class Table:
     def of(self, function: FunctionNode | ast.Module) -> Counter[Operation]:
         """The operations of one call, with those of the functions that it calls."""
         known = self._known.get(function)
-        if known is not None:
-            return known
-        self._known[function] = Counter()  # of a call of itself nothing is added
-        found: Counter[Operation] = Counter()
-        for node, here in self.own(function):
-            found[here] += 1
-            callee = self.context.callee(node) if isinstance(node, ast.Call) else None
-            if callee is not None and callee is not function:
-                assert isinstance(node, ast.Call)
-                self._add_call(found, node, callee, here)
-        self._known[function] = found
+        if known is None:
+            known = self._known[function] = self._alone(function).copy()
+            if not isinstance(function, ast.Module):
+                self._add_circle(known, function)
+        return known
+
+    def _alone(self, function: FunctionNode | ast.Module) -> Counter[Operation]:
+        """The operations of one call without those of functions which call it, too."""
+        found = self._known_alone.get(function)
+        if found is None:
+            found = self._known_alone[function] = Counter()
+            for node, here in self.own(function):
+                found[here] += 1
+                callee = self.context.callee(node) if isinstance(node, ast.Call) else None
+                if callee and not self.context.circles.is_inner(function, callee):
+                    assert isinstance(node, ast.Call)
+                    passed = self._costs.passed(node, callee)
+                    _add(found, self.of(callee), OUTSIDE.into(here, passed))
         return found
+
+    def _add_circle(self, found: Counter[Operation], function: FunctionNode) -> None:
+        """Add what functions do that it reaches and that reach it, each entered once."""
+        entered: dict[ast.AST, Entry] = {function: OUTSIDE}
+        for caller, callee, calls in self.context.circles.steps(function):
+            entry = self.entry(entered[caller], caller, callee, calls)
+            if entry is not None:
+                entered[callee] = entry
+                _add(found, self._alone(callee), entry)
+
+    def entry(
+        self, outer: Entry, caller: FunctionNode, callee: FunctionNode, calls: list[ast.Call]
+    ) -> Entry | None:
+        """How a function is entered by calls that are made in another."""
+        done: dict[ast.AST, Operation] = dict(self.own(caller))
+        entries = [
+            outer.into(done[call], self._costs.passed(call, callee))
+            for call in calls
+            if call in done
+        ]
+        return reduce(Entry.joined, entries) if entries else None
 
     def own(self, function: FunctionNode | ast.Module) -> list[tuple[ast.AST, Operation]]:
         """What each node of a function's own code does in one call of it."""
@@ -151,28 +234,11 @@ class Table:
     def _is_docstring(self, node: ast.AST) -> bool:
         return isinstance(self.context.parent(node), ast.Expr) and isinstance(node, ast.Constant)
 
-    def _add_call(
-        self, found: Counter[Operation], call: ast.Call, callee: FunctionNode, here: Operation
-    ) -> None:
-        inner = self.of(callee)
-        if len(inner) + len(found) > _MOST:
-            return
-        sizes = self._costs.passed(call, callee)
-        for one, count in inner.items():
-            there = Operation(
-                one.name,
-                here.times * one.times.replace(sizes),
-                min(here.repeats * one.repeats, _MOST_PASSES),
-                one.price.replace(sizes),
-                here.spared * one.spared.replace(sizes),
-            )
-            found[there] = min(found[there] + count, _MOST_PLACES)
-
     def _around(self, node: ast.AST) -> tuple[int, Growth]:
         """The passes of constant loops around a node, and those that an exit may spare."""
         repeats, spared = 1, ONE
         loops = self.context.loops(node)
-        if isinstance(node, (ast.For, ast.While)):
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
             loops = [*loops, node]  # it stands for its own passes
         for loop in loops:
             passes = self.context.trip_count(loop)
@@ -201,6 +267,21 @@ class Table:
         )
 
 
+def _add(found: Counter[Operation], inner: Counter[Operation], entry: Entry) -> None:
+    """Add the operations of a function that is entered; of too many the costliest stay."""
+    for one, count in inner.items():
+        there = entry.of(one)
+        found[there] = min(found[there] + count, _MOST_PLACES)
+    if len(found) > 2 * _MOST:
+        for one in sorted(found, key=lambda one: _rank(one, found[one]))[:-_MOST]:
+            del found[one]
+
+
+def _rank(one: Operation, count: int) -> tuple[float, str]:
+    often = math.log2(count * one.repeats) + _TYPICAL.bits(one.times)
+    return often + _TYPICAL.bits(one.price), one.name
+
+
 def _breaks(block: list[ast.stmt]) -> bool:
     """Whether statements leave the loop that they stand in, and not one of their own."""
     for statement in block:
@@ -218,22 +299,35 @@ def _breaks(block: list[ast.stmt]) -> bool:
 
 
 def roots(context: Context) -> Iterator[FunctionNode | ast.Module]:
-    """Yield where a program may be entered: its module, and functions that nothing in it calls."""
+    """Yield where a program may be entered: its module, and functions that nothing in it calls.
+
+    Of functions that only call each other, the first one.
+    """
     yield context.tree
-    for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
-        for node in context.index.get(kind, ()):
-            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            is_inner = not isinstance(context.parent(node), ast.Module | ast.ClassDef)
-            callers = context.calls.callers(node)
-            if not is_inner and all(context.function(call) is node for call in callers):
-                yield node
+    entered = {group[0] for group in context.circles.groups if not _is_called(group, context)}
+    for function in context.circles.functions:
+        if function in entered and _is_open(function, context):
+            yield function
+
+
+def _is_open(function: FunctionNode, context: Context) -> bool:
+    return isinstance(context.parent(function), ast.Module | ast.ClassDef)
+
+
+def _is_called(group: list[FunctionNode], context: Context) -> bool:
+    """Whether a function is called by others than those which it calls."""
+    return any(
+        context.function(call) not in group
+        for function in group
+        for call in context.calls.callers(function)
+    )
 
 
 def _name(node: ast.AST, context: Context) -> str:
     """What it is called: `sorted()`, `list[].Load`, `str Add`, `in set`, `compare int`, `For`."""
     match node:
-        case ast.Call(func=function):
-            return f"{_called(node, function, context)}()"
+        case ast.Call():
+            return f"{called(node, context)}()"
         case ast.Compare(left=left, ops=[ast.In() | ast.NotIn(), *_], comparators=[where, *_]):
             return f"in {_kind(where, context)}"
         case ast.Compare(left=left):
@@ -247,16 +341,30 @@ def _name(node: ast.AST, context: Context) -> str:
             return f"{type(node).__name__}.{type(use).__name__}"
         case ast.UnaryOp(op=operator):
             return type(operator).__name__
-    return "Assign" if isinstance(node, ast.AnnAssign) else type(node).__name__
+    return plain_name(node)
 
 
-def _called(call: ast.Call, function: ast.expr, context: Context) -> str:
+def plain_name(node: ast.AST) -> str:
+    """Return what a construct is called: those of asynchronous code as those of other code."""
+    name = type(node).__name__
+    return "Assign" if isinstance(node, ast.AnnAssign) else name.removeprefix("Async")
+
+
+def called(call: ast.Call, context: Context) -> str:
+    """Return what is called: the name of what others made, `own` or `unknown`.
+
+    A method is one of others unless classes of the file have one of that name, and nothing shows
+    that the object is of another type.
+    """
     if context.callee(call) is not None:
         return "own"
-    name = context.resolve(function)
+    name = context.resolve(call.func)
     if name is not None:
         return name.rpartition(".")[2]
-    return function.attr if isinstance(function, ast.Attribute) else "unknown"
+    if not isinstance(call.func, ast.Attribute):
+        return "unknown"
+    is_own = call.func.attr in context.circles.methods
+    return "own" if is_own and not context.type_of(call.func.value).is_known else call.func.attr
 
 
 def _kind(node: ast.expr, context: Context) -> str:

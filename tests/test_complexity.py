@@ -362,6 +362,8 @@ def test_many_items_of_a_long_loop_take_no_time(tmp_path: Path) -> None:
 
 def test_what_leaves_a_loop_runs_once(tmp_path: Path) -> None:
     code = """\
+from contextlib import suppress
+
 def found(xs: list[int]):
     for x in xs:
         for y in xs:
@@ -379,10 +381,51 @@ def inner(xs: list[int]):
 def goes_on(xs: list[int]):
     for x in xs:
         if x:
+            sum(xs)
+            if x > 2:
+                continue
+            return x
+
+def inner_continue(xs: list[int]):
+    for x in xs:
+        if x:
             for y in xs:
                 if y:
                     continue
             return x
+
+def inner_break(xs: list[int]):
+    for x in xs:
+        for y in xs:
+            if y:
+                s = sorted(xs)
+                if s == x:
+                    break
+                return x
+
+def tried(xs: list[str]):
+    for x in xs:
+        try:
+            if x:
+                rest = sorted(xs)
+                return int(x), rest
+        except ValueError:
+            pass
+
+def suppressed(xs: list[str]):
+    for x in xs:
+        with suppress(ValueError):
+            if x:
+                rest = sorted(xs)
+                return int(x), rest
+
+def kept_going(xs: list[str]):
+    for x in xs:
+        try:
+            if x:
+                return sorted(xs)
+        finally:
+            continue
 
 def caught(xs: list[int]):
     for x in xs:
@@ -398,6 +441,11 @@ def once(xs: list[int]):
         "caught": "O(xs^2)",
         "found": "O(xs^2)",
         "goes_on": "O(xs^2)",
+        "inner_continue": "O(xs)",
+        "inner_break": "O(xs^2*log(xs))",
+        "tried": "O(xs^2*log(xs))",
+        "suppressed": "O(xs^2*log(xs))",
+        "kept_going": "O(xs^2*log(xs))",
         "inner": "O(xs^2)",
         "once": "O(xs*log(xs))",
     }
@@ -467,3 +515,254 @@ def numbers(xs):
 def test_a_long_chain_of_functions_takes_no_time(tmp_path: Path) -> None:
     chain = "".join(f"def f{n}(x):\n    return f{n + 1}(x) + f{n + 1}(x)\n" for n in range(38))
     assert set(bounds(tmp_path, chain).values()) == {"O(1)"}
+
+
+def test_what_scripts_read_in_other_ways_has_a_size(tmp_path: Path) -> None:
+    code = """\
+import sys
+from sys import stdin
+
+input = lambda: sys.stdin.readline().rstrip()
+
+def number():
+    return int(sys.stdin.readline())
+
+def lines():
+    for line in stdin:
+        print(line)
+
+def buffered():
+    for line in sys.stdin.buffer:
+        print(line)
+
+def opened():
+    for word in open(0).read().split():
+        print(word)
+
+def by_lambda():
+    n = int(input())
+    for i in range(n):
+        print(i)
+
+def by_function():
+    n = number()
+    for i in range(n):
+        print(i)
+
+def one_after_another():
+    words = iter(stdin.read().split())
+    n = int(next(words))
+    for i in range(n):
+        for j in range(n):
+            print(i)
+
+def by_place():
+    data = stdin.read().split()
+    n = int(data[0])
+    for i in range(n):
+        for j in range(n):
+            print(i)
+
+def starred():
+    n, *rest = map(int, input().split())
+    for i in range(n):
+        for r in rest:
+            print(r)
+
+def starred_parameter(xs):
+    first, *rest = xs
+    for x in rest:
+        print(x)
+"""
+    found = bounds(tmp_path, code)
+    assert found == {
+        "number": "O(1)",
+        "lines": "O(input)",
+        "buffered": "O(input)",
+        "opened": "O(input)",
+        "by_lambda": "O(n)",
+        "by_function": "O(n)",
+        "one_after_another": "O(input + n^2)",
+        "by_place": "O(input + n^2)",
+        "starred": "O(input + n*rest)",
+        "starred_parameter": "O(xs)",
+    }
+
+
+def test_what_is_read_is_no_parameter(tmp_path: Path) -> None:
+    code = """\
+def read(n):
+    n = int(input())
+    for i in range(n):
+        print(i)
+
+def main():
+    read(1)
+
+def helper():
+    xs = input()
+    return sorted(xs)
+
+def calls(xs):
+    for x in xs:
+        helper()
+"""
+    assert bounds(tmp_path, code) == {
+        "read": "O(input + n)",
+        "main": "O(n)",
+        "helper": "O(xs*log(xs))",
+        "calls": "O(input*log(input)*xs)",
+    }
+
+
+def test_all_forms_of_adding_to_what_there_was_grow(tmp_path: Path) -> None:
+    code = """\
+def doubled(n):
+    x = [1]
+    for i in range(n):
+        x = x + x
+    for y in x:
+        print(y)
+
+def around(xs):
+    s = ""
+    for x in xs:
+        s = "(" + s + ")"
+
+def twice(xs):
+    made = []
+    for x in xs:
+        made = made + [x] + [x]
+
+def displays(xs):
+    made = []
+    for x in xs:
+        made = [*made, x]
+
+def dicts(xs):
+    made = {}
+    for x in xs:
+        made = {**made, x: 1}
+
+def sets(xs):
+    made = set()
+    for x in xs:
+        made = made | {x}
+
+def texts(xs: list[int]):
+    s = ""
+    for x in xs:
+        s = f"{s}{x}"
+
+def sometimes(xs):
+    made = []
+    for x in xs:
+        made = made + [x] if x else made
+
+def together(xs):
+    made, k = [], 0
+    for x in xs:
+        made, k = made + [x], k + 1
+
+def converted(xs):
+    made = []
+    for x in xs:
+        made = list(made + [x])
+
+def tagged(xs: list[int]):
+    s = ""
+    for x in range(9):
+        s = f"{s}, {len(xs)}"
+    for c in s:
+        print(c)
+"""
+    found = bounds(tmp_path, code)
+    assert found.pop("doubled") == "O(n*2^n)"
+    assert found.pop("tagged") == "O(1)"
+    assert set(found.values()) == {"O(xs^2)"}
+
+
+def test_counting_up_to_a_bound_is_the_same_in_both_ways(tmp_path: Path) -> None:
+    code = """\
+def long(xs, n):
+    i = 0
+    for x in xs:
+        while i < n:
+            i = i + 1
+    for k in range(i):
+        print(k)
+"""
+    short = code.replace("long", "short").replace("i = i + 1", "i += 1")
+    assert bounds(tmp_path, code + short) == {"long": "O(n + xs)", "short": "O(n + xs)"}
+
+
+def test_what_functions_give_back_has_a_size(tmp_path: Path) -> None:
+    code = """\
+def copied(xs):
+    return list(xs)
+
+def twice(ys):
+    for a in copied(ys):
+        for b in copied(ys):
+            print(a, b)
+
+def pairs(xs):
+    for x in xs:
+        for y in xs:
+            yield x, y
+
+def through(ys):
+    for pair in pairs(ys):
+        print(pair)
+
+def rounds(xs):
+    return rounds(xs[1:]) if xs else xs
+"""
+    found = bounds(tmp_path, code)
+    assert (found["twice"], found["through"]) == ("O(ys^2)", "O(ys^2)")
+
+
+def test_the_largest_terms_are_kept_whatever_their_names(tmp_path: Path) -> None:
+    def code(names: str) -> str:
+        loops = "".join(f"    for p in {name}:\n        print(p)\n" for name in names[:-1])
+        last = names[-1]
+        return (
+            f"def f({', '.join(names)}):\n{loops}"
+            f"    for p in {last}:\n        for q in {last}:\n            print(q)\n"
+        )
+
+    assert "z^2" in bounds(tmp_path, code("abcdefgz"))["f"]
+    assert "a^2" in bounds(tmp_path, code("bcdefgha"))["f"]
+
+
+def test_dates_and_paths_are_no_texts(tmp_path: Path) -> None:
+    code = """\
+def f(day, path):
+    day = day.replace(year=1)
+    path.replace("b")
+
+def g(text):
+    return text.replace("a", "b")
+"""
+    assert bounds(tmp_path, code) == {"f": "O(1)", "g": "O(text)"}
+
+
+def test_any_arguments_of_known_functions(tmp_path: Path) -> None:
+    code = """\
+import itertools
+
+def f(xs):
+    for x in itertools.permutations():
+        print(x)
+    for x in itertools.combinations(*xs):
+        print(x)
+"""
+    assert bounds(tmp_path, code) == {"f": "O(2^xs)"}
+
+
+def test_functions_that_call_each_other_cost_the_same_in_any_order(tmp_path: Path) -> None:
+    one = "def first(xs):\n    if not xs:\n        return 0\n    return second(xs[1:])\n\n"
+    other = "def second(xs):\n    sorted(xs)\n    return first(xs)\n\n"
+    found = bounds(tmp_path, one + other)
+    assert found == bounds(tmp_path, other + one)
+    assert found == {"first": "O(xs*log(xs))", "second": "O(xs*log(xs))"}

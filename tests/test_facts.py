@@ -86,6 +86,139 @@ def test_type_of(code: str, expression: str, name: str) -> None:
         assert context.type_of(node).name == name
 
 
+@pytest.mark.parametrize(
+    ("code", "types"),
+    [
+        (
+            """
+            def fib(n):
+                a, b = 0, 1
+                for _ in range(n):
+                    a, b = b, a + b
+                return a, b
+            """,
+            {"a": "int", "b": "int", "a + b": "int", "(b, a + b)": "tuple"},
+        ),
+        (
+            """
+            def heads(s: str):
+                while s:
+                    head, s = s[0], s[1:]
+                return head, s
+            """,
+            {"head": "str", "s": "str", "s[1:]": "str"},
+        ),
+        (
+            """
+            def last(xs):
+                cur = [1]
+                for x in xs:
+                    prev, cur = cur, [x]
+                return prev, cur
+            """,
+            {"prev": "list", "cur": "list"},
+        ),
+        (
+            """
+            def rest(text):
+                rest = "abc"
+                for x in text:
+                    first, rest = rest, rest[1:]
+                return first, rest
+            """,
+            {"first": "str", "rest": "str", "rest[1:]": "str"},
+        ),
+        (
+            """
+            def texts(xs):
+                made = "s"
+                one = []
+                for x in xs:
+                    made = one + made
+                    one, two = (made if x else one), "s"
+                return made, one, two
+            """,
+            {"made": "str", "one": "unknown", "two": "str"},
+        ),
+        (
+            """
+            def deeper(xs):
+                a = [1]
+                b = 2
+                for x in xs:
+                    a, b = [b], a
+                return a, b
+            """,
+            {"a": "list", "b": "unknown"},
+        ),
+        (
+            """
+            def circle(p):
+                while p:
+                    a = b + "s"
+                    b = a
+                return a, b
+            """,
+            {"a": "str", "b": "str"},
+        ),
+        (
+            """
+            def nested(p):
+                a = None
+                while p:
+                    a = [a]
+                return a, [a]
+            """,
+            {"a": "list", "[a]": "list"},
+        ),
+        (
+            """
+            class Wrapper:
+                def indented(self):
+                    before = self.indent
+                    self.indent += " "
+                    self.indent = before
+                    return before, self.indent, before + "", self.text("")
+
+                def text(self, x):
+                    return self.text(x) if x else ""
+            """,
+            {
+                "before": "unknown",
+                "self.indent": "unknown",
+                "before + ''": "str",
+                "self.text(x)": "str",
+                "self.text('')": "str",
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_types_do_not_depend_on_what_was_asked_before(
+    code: str, types: dict[str, str], order: int
+) -> None:
+    alone = {text: context_of(code) for text in types}
+    assert {t: c.type_of(find(c, t, -1)).name for t, c in alone.items()} == types
+    context = context_of(code)
+    texts = list(types)[::order]
+    found = {text: context.type_of(find(context, text, -1)).name for text in texts}
+    assert found == types
+
+
+def test_long_circles_end() -> None:
+    circle = "".join(f"    x{n + 1} = x{n}\n" for n in range(300))
+    context = context_of(f"while True:\n{circle}    x0 = x300\nx0\n")
+    assert not context.type_of(find(context, "x0", -1)).is_known
+
+
+def test_types_of_long_chains_are_known() -> None:
+    chain = "".join(f"x{n + 1} = x{n}\n" for n in range(500))
+    context = context_of(f"x0 = []\n{chain}x500\n")
+    assert context.type_of(find(context, "x500", -1)).name == "list"
+    context = context_of("x = " + " + ".join(["y"] * 900) + " + 'a'\n")
+    assert context.type_of(context.tree.body[0].value).name == "str"  # type: ignore[attr-defined]
+
+
 def test_type_of_self_attribute() -> None:
     context = context_of(
         """

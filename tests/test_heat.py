@@ -68,22 +68,117 @@ def test_functions_run_as_often_as_they_are_called() -> None:
     assert rounded(heats(PROGRAM, "return len(")["len"])[0] == 10
 
 
-def test_a_function_counts_where_it_is_called_most() -> None:
-    text = """
+ONCE = """
 def once(xs):
     helper(xs)
-
+"""
+OFTEN = """
 def often(xs):
     for x in xs:
         for y in xs:
             helper(3)
-
+"""
+HELPER = """
 def helper(n):
     for i in range(n):
         print(i)
+    for i in range(16):
+        print("x", i)
 """
-    line = heats(text, "print(i)")
-    assert rounded(line["print"]) == (20, 0, 0, 0)
+
+
+@pytest.mark.parametrize("text", [ONCE + OFTEN + HELPER, HELPER + OFTEN + ONCE])
+def test_a_function_runs_as_often_as_all_its_calls_together(text: str) -> None:
+    assert rounded(heats(text, "print(i)")["print"]) == (20, 0, 0, 0)
+    assert rounded(heats(text, 'print("x", i)')["print"]) == (20, 4, 0, 0)
+
+
+def test_calls_add_up() -> None:
+    text = "def main(xs, ys):\n    for x in xs:\n        f(1)\n    for y in ys:\n        f(1)\n"
+    text += "\ndef f(n):\n    print(n)\n"
+    assert rounded(heats(text, "print(n)")["print"])[0] == 11
+
+
+def test_what_is_passed_on_keeps_its_size() -> None:
+    text = """
+def main(rows: list[str]):
+    for row in rows:
+        between(row)
+
+def between(ys):
+    helper(ys)
+
+def helper(zs):
+    for z in zs:
+        print(z)
+"""
+    assert rounded(heats(text, "print(z)")["print"])[0] == 15
+
+
+@pytest.mark.parametrize("calls", [("helper(3)", "helper(xs)"), ("helper(xs)", "helper(3)")])
+def test_what_is_passed_counts_in_any_order_of_calls(calls: tuple[str, str]) -> None:
+    text = f"def main(xs):\n    {calls[0]}\n    {calls[1]}\n{HELPER}"
+    assert rounded(heats(text, "print(i)")["print"])[0] == 10
+
+
+def test_many_calls_of_different_sizes_are_none_too_few() -> None:
+    names = [f"x{n}" for n in range(12)]
+    calls = "".join(f"    helper({name}, xs)\n" for name in names)
+    text = f"def main(xs, {', '.join(names)}):\n{calls}    helper(xs, 3)\n" + HELPER.replace(
+        "(n)", "(k, n)", 1
+    )
+    assert rounded(heats(text, "print(i)")["print"])[0] in (10, 11, 12, 13, 14)
+
+
+def test_repeats_and_early_exits_around_a_call_count() -> None:
+    text = """
+def main(xs, ys):
+    for x in xs:
+        if helper(ys):
+            return
+        for i in range(8):
+            other()
+
+def helper(zs):
+    for z in zs:
+        if z:
+            return z
+
+def other():
+    print(1)
+"""
+    assert rounded(heats(text, "if z")["if"]) == (20, 0, 0, 20)
+    assert rounded(heats(text, "print(1)")["print"]) == (10, 3, 0, 10)
+
+
+EVEN = """
+def even(n):
+    for i in range(n):
+        print(i)
+    return n == 0 or odd(n - 1)
+"""
+ODD = """
+def odd(m):
+    return m != 0 and even(m - 1)
+"""
+MAIN = """
+def main(xs):
+    for x in xs:
+        odd(x)
+"""
+
+
+@pytest.mark.parametrize("text", [EVEN + ODD + MAIN, MAIN + ODD + EVEN, ODD + EVEN])
+def test_functions_that_call_each_other_run_in_any_order(text: str) -> None:
+    expected = 10 if MAIN in text else 0
+    assert rounded(heats(text, "return m")["return"])[0] == expected
+    assert rounded(heats(text, "print(i)")["print"])[0] > expected
+
+
+def test_functions_that_nobody_calls_by_name_are_entered() -> None:
+    text = "def main(xs):\n    def key(n):\n        return f(n)\n    return sorted(xs, key=key)\n"
+    text += "\ndef f(n):\n    return [i for i in range(n)]\n"
+    assert rounded(heats(text, "[i for")["for"])[2] == 10
 
 
 def test_functions_that_call_each_other_end() -> None:

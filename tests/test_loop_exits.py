@@ -11,7 +11,7 @@ from effilint.analyzer import Context, Source
 
 
 def loops_around_work(code: str) -> int:
-    context = Context(Source(dedent(code)))
+    context = Context(Source("from contextlib import suppress\n" + dedent(code)))
     calls = [node for node in context.index[ast.Call] if isinstance(node, ast.Call)]
     work = next(c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "work")
     return len(context.loops(work))
@@ -41,6 +41,35 @@ def loops_around_work(code: str) -> int:
             "for x in xs:\n    for y in x:\n        y()\n    else:\n        work(x)\n        break",
             0,
         ),
+        # `continue` and `break` of a loop further in do not keep this one going.
+        (
+            "for x in xs:\n    work(x)\n    for y in x:\n        if y:\n"
+            "            continue\n    return x",
+            0,
+        ),
+        # Whatever leaves it, the inner loop ends; the outer one may go on.
+        (
+            "for x in xs:\n    for y in x:\n        work(y)\n        if y:\n"
+            "            break\n        return",
+            1,
+        ),
+        (
+            "for x in xs:\n    with suppress(E):\n        work(x)\n        return int(x)\n",
+            1,
+        ),
+        ("for x in xs:\n    with lock:\n        work(x)\n        return int(x)\n", 0),
+        (
+            "for x in xs:\n    try:\n        work(x)\n        return x\n"
+            "    finally:\n        continue",
+            1,
+        ),
+        (
+            "for x in xs:\n    for y in x:\n        try:\n            work(y)\n"
+            "            return y\n"
+            "        finally:\n            break",
+            1,
+        ),
+        ("for x in xs:\n    work(x)\n    return x\n    x()\n", 0),
         ("while True:\n    if work():\n        continue\n    break\n", 0),
         ("while busy:\n    work()\n", 1),
     ],

@@ -64,6 +64,7 @@ def test_an_operation_runs_as_often_as_the_loops_around_it() -> None:
         ("xs.size", "Attribute.Load"),
         ("wanted(3)", "unknown()"),
         ("f(xs, 1)", "own()"),
+        ("wanted.replace(1)", "replace()"),
     ],
 )
 def test_operations_are_told_by_the_types_of_what_they_work_on(expression: str, name: str) -> None:
@@ -91,6 +92,51 @@ def test_a_function_that_calls_itself_is_counted_once() -> None:
     found = table(text)
     assert str(found["int Sub"].times) == "O(2^n)"
     assert operations(Context(Source(text)))[found["own()"]] == 2
+
+
+def test_what_a_call_goes_through_has_the_sizes_that_are_passed() -> None:
+    text = """
+def main(xs, ys):
+    for y in ys:
+        for i in range(5):
+            helper(xs)
+
+def helper(given):
+    for x in given:
+        if x in given:
+            break
+    for i in range(7):
+        given.sort()
+"""
+    found = table(text)
+    assert str(found["in other"].times) == "O(xs*ys)"
+    assert str(found["in other"].spared) == "O(xs)"
+    assert str(found["in other"].price) == "O(xs)"
+    assert str(found["sort()"].price) == "O(xs*log(xs))"
+    assert (found["in other"].repeats, found["sort()"].repeats) == (5, 35)
+
+
+EVEN = "def even(n):\n    for i in range(n):\n        print(i)\n    return n == 0 or odd(n - 1)\n"
+ODD = "def odd(n):\n    return n != 0 and even(n - 1)\n"
+MAIN = "def main(n):\n    return even(n)\n"
+
+
+@pytest.mark.parametrize("text", [EVEN + ODD, ODD + EVEN, MAIN + ODD + EVEN, EVEN + ODD + MAIN])
+def test_functions_that_call_each_other_are_counted_once_each(text: str) -> None:
+    found = operations(Context(Source(text)))
+    assert [str(one.times) for one in found if one.name == "print()"] == ["O(n)"]
+    assert found.total() > 10
+    assert facts_of(text)["time_degree"] == 1
+
+
+def test_of_too_many_operations_the_costliest_stay() -> None:
+    lines = "".join(f"    for x in a{n}:\n        a{n}[0] + a{n}\n" for n in range(400))
+    names = ", ".join(["xs", *(f"a{n}" for n in range(400))])
+    big = f"def big({names}):\n{lines}    for p in xs:\n        for q in xs:\n            q @ q\n"
+    text = f"def main({names}):\n    big({names})\n    print(1)\n{big}"
+    found = table(text)
+    assert str(found["other MatMult"].times) == "O(xs^2)"
+    assert len(operations(Context(Source(text)))) < 2000
 
 
 def test_loops_of_constant_length_are_repeats() -> None:
@@ -145,12 +191,87 @@ def test_a_growth_beyond_all_numbers_is_the_largest() -> None:
     assert scale.bits(table(text)["unknown()"].times) == 64
 
 
+def test_powers_beyond_all_floats_are_the_largest() -> None:
+    text = "def f(n, g):\n    for x in range((((n ** 4) ** 4) ** 4) ** 4):\n        g()\n"
+    assert SCALE.bits(table(text)["unknown()"].times) == 64
+    loops = "".join("    " * d + f"while x{d}():\n" for d in range(1, 9))
+    found = facts_of(f"def f(n):\n{loops}{'    ' * 9}n()\n")
+    assert all(math.isfinite(value) for value in found.values())
+
+
 def test_facts_are_those_of_the_program_and_not_of_its_text() -> None:
     one, other = facts_of(SEARCH.replace(": list[int]", "").replace(" -> int", "")), facts_of(SAME)
     assert one == other
     assert facts_of("def f():\n    x: list[int] = []\n    return x\n") == facts_of(
         "def f():\n    x = []\n    return x\n"
     )
+
+
+MERGE_SORT = """def sort(xs):
+    if len(xs) < 2:
+        return xs
+    half = len(xs) // 2
+    left, right = xs[:half], xs[half:]
+    left, right = sort(left), sort(right)
+    out = []
+    while left and right:
+        out.append(left.pop() if left[-1] > right[-1] else right.pop())
+    return out
+"""
+BOUNDS = """def sort(xs, low, high):
+    if high - low < 2:
+        return
+    mid = (low + high) // 2
+    sort(xs, low, mid)
+    sort(xs, mid, high)
+    sorted(xs[low:high])
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "other"),
+    [
+        (MERGE_SORT, "left", "one"),
+        (BOUNDS, "mid", "between"),
+        ("def f(xs, mid):\n    return f(xs[1:], mid) + f(xs[2:], mid)\n", "mid", "k"),
+        ("def f(count, xs):\n    for x in xs:\n        count(x)\n", "count", "c"),
+        ("class array:\n    pass\n\ndef f():\n    return array()\n", "array", "arr"),
+        ("search = lambda x: x\nfor i in z:\n    search(i)\n", "search", "s"),
+        ("@cached\ndef f(x):\n    return x\n", "cached", "kept"),
+        ("def cached(f):\n    return f\n\n@cached\ndef f(x):\n    return x\n", "cached", "k"),
+        (
+            "class Trie:\n    def insert(self, x):\n        return x\n\n"
+            "def f(t):\n    t.insert(1)\n    Trie().insert(2)\n",
+            "insert",
+            "put",
+        ),
+    ],
+)
+def test_names_of_the_program_are_no_facts(text: str, name: str, other: str) -> None:
+    assert facts_of(text) == facts_of(text.replace(name, other))
+
+
+def test_own_methods_do_not_hide_those_of_others() -> None:
+    text = "class A:\n    def count(self):\n        pass\n\ndef f(xs: list):\n    xs.count(1)\n"
+    assert facts_of(text)["all_count()"] > 0
+    assert facts_of(text) == facts_of(text.replace("def count", "def number"))
+
+
+def test_recursion_in_halves_is_told_by_values() -> None:
+    assert facts_of(MERGE_SORT)["time_degree"] == 1
+    assert "time_exponential" not in facts_of(MERGE_SORT)
+    rest = "def sub(left, xs):\n    left = xs[1:]\n    return sub(left, left) + sub(left, left)\n"
+    assert facts_of(rest)["time_exponential"] == 1
+
+
+def test_lines_are_no_facts() -> None:
+    text = "def f(xs):\n    x = list(list(xs)); y = list(list(xs))\n    return x, y\n"
+    assert facts_of(text) == facts_of(text.replace("; y", "\n    y"))
+
+
+def test_asynchronous_code_counts_as_other_code() -> None:
+    text = "async def f(xs):\n    async for x in xs:\n        print(x)\n"
+    assert facts_of(text) == facts_of(text.replace("async ", ""))
 
 
 def test_facts_say_what_is_there() -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from effilint.analyzer.context import Context
 
 _DEFINITIONS = (Kind.IMPORT, Kind.FUNCTION, Kind.CLASS)
+_MANY = 64  # uses of one variable
 
 
 class Changes:
@@ -26,6 +27,7 @@ class Changes:
         self._context = context
         self._aliases: dict[Symbol, set[Symbol]] = {}
         self._impure: dict[ast.AST, list[ast.Call]] = {}
+        self._nested: dict[ast.AST, bool] = {}
 
     def of(self, node: ast.expr, region: ast.AST) -> list[ast.AST]:
         """The places in `region` that may rebind or mutate the variable or attribute."""
@@ -114,13 +116,19 @@ class Changes:
     def _uses_near(self, symbol: Symbol, region: ast.AST) -> list[ast.Name]:
         """Uses in the region, and in nested functions, which the region may call."""
         inside = self._context.inside
-        return [
-            use
-            for use in self._context.scopes.loads(symbol)
-            if inside(use, region) or self._in_nested_function(use, symbol)
-        ]
+        uses = self._context.scopes.loads(symbol)
+        if len(uses) > _MANY:  # a walk is shorter than the ways out of all of them
+            near = set(walk(region))
+            return [use for use in uses if use in near or self._in_nested_function(use, symbol)]
+        return [use for use in uses if inside(use, region) or self._in_nested_function(use, symbol)]
 
     def _in_nested_function(self, node: ast.AST, symbol: Symbol) -> bool:
+        known = self._nested.get(node)
+        if known is None:
+            known = self._nested[node] = self._is_nested(node, symbol)
+        return known
+
+    def _is_nested(self, node: ast.AST, symbol: Symbol) -> bool:
         if isinstance(node, ast.arg):
             return False
         if symbol.scope is self._context.scopes.module:

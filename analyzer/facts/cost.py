@@ -1,7 +1,9 @@
 """An upper bound for the time and extra space of each function, in terms of its inputs.
 
-The bound holds under assumptions that are part of the answer: code in other files costs O(1),
-hashing is O(1), and a loop whose number of passes cannot be told counts as a symbol of its own.
+The bound holds under assumptions: code in other files costs O(1), hashing is O(1), functions that
+call each other run once for each call from outside, and a loop whose number of passes cannot be
+told counts as a symbol of its own, which is part of the answer. Of long sums the largest terms
+are kept.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
+from effilint.analyzer.facts.growth import ONE, Growth, exponential, summed, symbol
+from effilint.analyzer.facts.halves import is_half
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.prices import price
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
@@ -67,16 +70,26 @@ class Costs:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._sizes = Sizes(context)
-        self._known: dict[ast.AST, Cost | None] = {}
+        self._known: dict[ast.AST, Cost] = {}
+        self._own: dict[ast.AST, Cost] = {}
         self._entries: dict[ast.AST, Growth] = {}  # how often each loop is begun
         self._runs: dict[ast.AST, dict[ast.AST, Growth]] = {}
 
     def of(self, function: FunctionNode | ast.Module) -> Cost:
         """The cost of one call of `function`, or of the statements of a module."""
         known = self._known.get(function)
+        if known is None:
+            known = self._alone(function)
+            if not isinstance(function, ast.Module):
+                known = self._with_circle(function, known)
+            self._known[function] = known
+        return known
+
+    def _alone(self, function: FunctionNode | ast.Module) -> Cost:
+        """The cost of a call without that of functions which call it, too."""
+        known = self._own.get(function)
         if known is not None:
             return known
-        self._known[function] = None
         total = _Total(line=getattr(function, "lineno", 1))
         for node in _reached(function.body):
             self._add(node, ONE, total)
@@ -84,12 +97,28 @@ class Costs:
         if not isinstance(function, ast.Module):
             cost = self._with_recursion(function, total)
         self._runs[function] = total.runs
-        self._known[function] = cost
+        self._own[function] = cost
         return cost
+
+    def _with_circle(self, function: FunctionNode, alone: Cost) -> Cost:
+        """Add what functions take that it reaches and that reach it, each entered once."""
+        time, space = alone.time, alone.space
+        entered: dict[ast.AST, tuple[Growth, dict[str, Growth]]] = {function: (ONE, {})}
+        for caller, callee, calls in self._context.circles.steps(function):
+            times, sizes = entered[caller]
+            runs, passed = self.runs(caller), [self._sizes.passed(call, callee) for call in calls]
+            inner = [runs[call] for call in calls if call in runs]
+            often = summed(growth.replace(sizes) for growth in inner) if inner else ONE
+            given = {n: summed(one[n].replace(sizes) for one in passed) for n in passed[0]}
+            entered[callee] = times * often, given
+            cost = self._alone(callee)
+            time += times * often * cost.time.replace(given)
+            space += cost.space.replace(given)
+        return Cost(time, space, alone.line, self._sizes.assumed(time))
 
     def runs(self, function: FunctionNode | ast.Module) -> dict[ast.AST, Growth]:
         """How often each node of a function's own code runs in one call of it."""
-        self.of(function)
+        self._alone(function)
         return self._runs[function]
 
     def price(self, node: ast.AST) -> Growth:
@@ -152,17 +181,11 @@ class Costs:
 
     def _in_branch(self, node: ast.If, branch: list[ast.stmt], times: Growth) -> Growth:
         """How often a branch runs: one that leaves loops runs no more often than they begin."""
-        loops = self._context.loops(node)
-        match branch[-1:]:
-            case [ast.Break()]:
-                loops = loops[:1]
-            case [ast.Return()]:
-                pass
-            case _:
-                return times
-        if not loops or any(isinstance(inner, ast.Continue) for inner in walk_block(branch)):
+        if not branch or not isinstance(branch[-1], ast.Break | ast.Return):
             return times
-        return self._entries.get(loops[-1], times)
+        repeating = self._context.loops(branch[0])
+        left = [loop for loop in self._context.loops(node) if loop not in repeating]
+        return self._entries.get(left[-1], times) if left else times
 
     def _comprehension_parts(self, node: ast.AST, times: Growth) -> list[tuple[ast.AST, Growth]]:
         parts: list[tuple[ast.AST, Growth]] = []
@@ -192,7 +215,8 @@ class Costs:
 
     def _add_callee(self, call: ast.Call, times: Growth, total: _Total, line: int) -> None:
         callee = self._context.callee(call)
-        if callee is None or self._known.get(callee, False) is None:
+        here = self._context.function(call)
+        if callee is None or (here and self._context.circles.is_inner(here, callee)):
             return  # code elsewhere, or a recursive call
         cost = self.of(callee)
         sizes = self._sizes.passed(call, callee)
@@ -236,10 +260,8 @@ class Costs:
         return times
 
     def _is_cached(self, function: FunctionNode) -> bool:
-        for decorator in function.decorator_list:
-            target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if self._context.resolve(target) in _CACHES:
-                return True
+        if is_decorated_cache(function, self._context):
+            return True
         body = list(walk_block(function.body))
         kept = [found for node in body if (found := _looked_up(node)) is not None]
         return any(_is_stored_in(body, one) for one in kept)
@@ -278,13 +300,20 @@ class Costs:
 
     def _halves(self, calls: list[ast.Call]) -> bool:
         """Whether every self-call works on a part of the input that halving makes."""
-        return all(any(_is_half(arg) for arg in call.args) for call in calls)
+        return all(any(is_half(arg, self._context) for arg in call.args) for call in calls)
 
     def _calls_on_one_path(self, function: FunctionNode, calls: list[ast.Call]) -> int:
         """The greatest number of self-calls one run can make; 2 stands for two or more."""
         if any(self._context.loops(call) for call in calls):
             return 2
         return min(2, _most_on_path(function.body, set(calls)))
+
+
+def is_decorated_cache(function: FunctionNode, context: Context) -> bool:
+    """Whether a decorator remembers what a function returns."""
+    decorators = function.decorator_list
+    targets = (one.func if isinstance(one, ast.Call) else one for one in decorators)
+    return any(context.resolve(target) in _CACHES for target in targets)
 
 
 def _reached(block: list[ast.stmt]) -> list[ast.stmt]:
@@ -356,23 +385,6 @@ def _most_on_path(block: list[ast.stmt], calls: set[ast.Call]) -> int:
         else:
             most += sum(node in calls for node in walk_block([statement]))
     return most
-
-
-def _is_half(node: ast.expr) -> bool:
-    match node:
-        case ast.BinOp(op=ast.FloorDiv() | ast.Div() | ast.RShift()):
-            return True
-        case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper)):
-            return any(isinstance(b, ast.Name) or _is_half_bound(b) for b in (lower, upper))
-        case ast.Name(id="mid" | "middle" | "m" | "left" | "right" | "half"):
-            return True
-        case ast.BinOp(left=ast.Name(id="mid" | "middle" | "m")):
-            return True
-    return False
-
-
-def _is_half_bound(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv)
 
 
 def _is_kept(node: ast.expr) -> bool:

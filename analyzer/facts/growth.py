@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
+READ = "@input"  # behind the name of a variable that holds what was read
 _MAX_TERMS = 6
 _REMEMBERED = 1 << 12  # sums and products: files have the same ones again and again
 
@@ -29,17 +31,18 @@ class Factor:
 
     def __str__(self) -> str:
         parts = []
+        name = self.symbol
         whole, rest = divmod(self.power, 1)
         if whole:
-            parts.append(self.symbol if whole == 1 else f"{self.symbol}^{whole}")
+            parts.append(name if whole == 1 else f"{name}^{whole}")
         if rest == Fraction(1, 2):
-            parts.append(f"sqrt({self.symbol})")
+            parts.append(f"sqrt({name})")
         elif rest:
-            parts.append(f"{self.symbol}^({rest})")
+            parts.append(f"{name}^({rest})")
         if self.exponential:
-            parts.append(self.exponential.format(self.symbol))
+            parts.append(self.exponential.format(name))
         if self.logs:
-            parts.append(f"log({self.symbol})" + (f"^{self.logs}" if self.logs > 1 else ""))
+            parts.append(f"log({name})" + (f"^{self.logs}" if self.logs > 1 else ""))
         return "*".join(parts)
 
 
@@ -78,7 +81,9 @@ class Growth:
 
     def covers(self, other: Growth) -> bool:
         """Whether adding `other` would not change it."""
-        return all(any(_covers(mine, term) for mine in self.terms) for term in other.terms)
+        return self is other or all(
+            any(_covers(mine, term) for mine in self.terms) for term in other.terms
+        )
 
     def log(self) -> Growth:
         """The logarithm of it, as the sum of the logarithms of its symbols.
@@ -114,7 +119,9 @@ class Growth:
     def __str__(self) -> str:
         if self.is_constant or not self.terms:
             return "O(1)"
-        texts = sorted("*".join(map(str, term)) for term in self.terms)
+        names = {s: _shown(s, self.symbols) for s in self.symbols}
+        shown = [[replace(f, symbol=names[f.symbol]) for f in term] for term in self.terms]
+        texts = sorted({"*".join(map(str, sorted(term))) for term in shown})
         return f"O({' + '.join(texts)})"
 
 
@@ -131,6 +138,14 @@ def exponential(name: str, shape: str = "2^{}") -> Growth:
 ONE = Growth(frozenset({()}))
 
 
+def summed(growths: Iterable[Growth]) -> Growth:
+    """The sum of several; constant for none."""
+    found = ONE
+    for growth in growths:
+        found += growth
+    return found
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _sum(one: Growth, other: Growth) -> Growth:
     return _pruned(one.terms | other.terms)
@@ -141,16 +156,32 @@ def _times(one: Growth, other: Growth) -> Growth:
     return _pruned(frozenset(_product(a, b) for a in one.terms for b in other.terms))
 
 
+def _shown(name: str, names: set[str]) -> str:
+    """The name of what was read, unless an input of the function has that name."""
+    bare = name.replace(READ, "")
+    return (
+        bare
+        if name == bare or bare not in names
+        else bare.replace(name[: name.index("@")], "input")
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _power(growth: Growth, times: int) -> Growth:
+    if times < 2:
+        return growth if times else ONE
+    half = _power(growth, times // 2)
+    return half * half * growth if times % 2 else half * half
+
+
 def _replaced(factor: Factor, sizes: dict[str, Growth]) -> Growth:
     size = sizes.get(factor.symbol)
     if size is None:
         return Growth(frozenset({(factor,)}))
-    result = ONE
-    if factor.power == Fraction(1, 2):
+    whole, rest = divmod(factor.power, 1)
+    result = _power(size, whole)
+    if rest:
         result *= size.root()
-    else:
-        for _ in range(int(factor.power)):
-            result *= size
     for _ in range(factor.logs):
         result *= size.log()
     if factor.exponential:
@@ -176,6 +207,8 @@ def _product(one: Term, other: Term) -> Term:
 
 
 def _covers(big: Term, small: Term) -> bool:
+    if len(big) < len(small):
+        return False
     factors = {factor.symbol: factor for factor in big}
     return all(
         factor.symbol in factors and factors[factor.symbol].covers(factor) for factor in small
@@ -184,8 +217,23 @@ def _covers(big: Term, small: Term) -> bool:
 
 def _pruned(terms: frozenset[Term]) -> Growth:
     kept: list[Term] = []
-    for term in sorted(terms, key=lambda t: (-len(t), str(t))):
+    for term in sorted(terms, key=_rank, reverse=True) if len(terms) > 1 else terms:
         if not any(_covers(other, term) for other in kept):
-            kept = [other for other in kept if not _covers(term, other)]
             kept.append(term)
-    return Growth(frozenset(kept[:_MAX_TERMS] if len(kept) > _MAX_TERMS else kept))
+            if len(kept) == _MAX_TERMS:
+                break
+    return Growth(frozenset(kept))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _rank(term: Term) -> tuple[int, int, float, int, int, tuple[str, ...]]:
+    """How large a term is, as far as that can be told: no smaller one covers it."""
+    factorials = exponentials = logs = items = 0
+    degree = 0.0
+    for factor in term:
+        factorials += "!" in factor.exponential
+        exponentials += bool(factor.exponential)
+        degree += float(factor.power)
+        logs += factor.logs
+        items += factor.symbol.endswith("[]")
+    return factorials, exponentials, degree, logs, -items, tuple(f.symbol for f in term)

@@ -126,3 +126,18 @@ def item_type(container: Type) -> Type:
     if container.element is None or container.element is NOTHING:
         return UNKNOWN
     return container.element
+
+
+def shallow(whole: Type, depth: int = 4) -> Type:
+    """A type without what is in it further down: `x = [x]` would go on for ever."""
+    if whole.element is None and whole.value is None and not whole.items:
+        return whole
+    if depth == 0:
+        return Type(whole.name)
+    items = whole.items
+    return Type(
+        whole.name,
+        whole.element and shallow(whole.element, depth - 1),
+        whole.value and shallow(whole.value, depth - 1),
+        items and tuple(shallow(item, depth - 1) for item in items),
+    )

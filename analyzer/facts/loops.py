@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import enum
 import math
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS, Kind
-from effilint.analyzer.tree import walk
+from effilint.analyzer.tree import push_children, walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context
@@ -19,7 +21,17 @@ Loop = ast.For | ast.AsyncFor | ast.While | ast.comprehension
 TINY = 16
 
 _EXITS = (ast.Break, ast.Return, ast.Raise)
+_REPEATING = (*COMPREHENSIONS, ast.Lambda)
+_BLOCKS = ("body", "orelse", "finalbody")
 _SAME_LENGTH = {"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter"}
+
+
+class _Left(enum.IntEnum):
+    """What control surely leaves."""
+
+    NOTHING = 0
+    LOOP = 1
+    FUNCTION = 2
 
 
 class Loops:
@@ -27,37 +39,77 @@ class Loops:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._exits: dict[ast.stmt, _Left] = {}
+        self._around: dict[ast.AST, list[Loop]] = {}
 
     def around(self, node: ast.AST) -> list[Loop]:
         """The loops of the same function whose repeated part holds `node`, innermost first.
 
         A loop that surely ends once `node` has run does not repeat it.
         """
+        parts: list[ast.AST] = []
+        whole = self._context.parent(node)
+        while node not in self._around and whole is not None and _is_part(node, whole):
+            parts.append(node)
+            node, whole = whole, self._context.parent(whole)
+        found = self._around.get(node)
+        if found is None:
+            found = self._around[node] = self._outwards(node)
+        for part in parts:
+            self._around[part] = found
+        return found[:]
+
+    def _outwards(self, node: ast.AST) -> list[Loop]:
         found: list[Loop] = []
         parents = self._context.parents
         child, parent = node, parents.get(node)
         below = child
-        breaks = returns = False
+        left = _Left.NOTHING
         while parent is not None and not isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
-            match _exit(child, parent):
-                case ast.Break():
-                    breaks = True
-                case ast.Return() | ast.Raise():
-                    breaks = returns = True
+            if isinstance(child, ast.stmt):
+                left = max(left, self._exit(child, parent))
             if isinstance(parent, ast.For | ast.AsyncFor | ast.While):
                 is_repeated = child not in parent.orelse and child is not getattr(
                     parent, "iter", None
                 )
-                if is_repeated and not breaks and not _is_retry(parent):
+                if is_repeated and left == _Left.NOTHING and not _is_retry(parent):
                     found.append(parent)
-                breaks = returns or (breaks and not is_repeated)
+                if left == _Left.LOOP and is_repeated:
+                    left = _Left.NOTHING
             elif isinstance(parent, COMPREHENSIONS):
                 found.extend(_repeating(parent, child, below))
-            elif isinstance(parent, ast.Try | ast.TryStar) and parent.handlers:
-                # What is raised here may be caught, and the loop go on.
-                breaks = returns = (breaks or returns) and child not in parent.body
+            elif left != _Left.NOTHING:
+                left = min(left, self._let_through(child, parent))
             below, child, parent = child, parent, parents.get(parent)
         return found
+
+    def _exit(self, statement: ast.stmt, parent: ast.AST) -> _Left:
+        """What is surely left once a statement has run, by how its block ends."""
+        known = self._exits.get(statement)
+        if known is None:
+            for name in _BLOCKS:
+                block = getattr(parent, name, None)
+                if isinstance(block, list):
+                    self._exits |= dict.fromkeys(block, _Left.NOTHING) | dict(_exits(block))
+            known = self._exits.setdefault(statement, _Left.NOTHING)
+        return known
+
+    def _let_through(self, child: ast.AST, parent: ast.AST) -> _Left:
+        """What is still left at most where `parent` holds the exit that `child` comes to."""
+        if isinstance(parent, ast.With | ast.AsyncWith):
+            managers = (item.context_expr for item in parent.items)
+            return _Left.NOTHING if any(map(self._suppresses, managers)) else _Left.FUNCTION
+        if not isinstance(parent, ast.Try | ast.TryStar) or child in parent.finalbody:
+            return _Left.FUNCTION
+        if parent.handlers and child in parent.body:
+            return _Left.NOTHING  # what is raised here may be caught, and the loop go on
+        return _past(_jumps(parent.finalbody))
+
+    def _suppresses(self, manager: ast.expr) -> bool:
+        match manager:
+            case ast.Call(func=function):
+                return self._context.resolve(function) == "contextlib.suppress"
+        return False
 
     def hot(self, node: ast.AST) -> list[Loop]:
         """The loops around `node`; none if together they run a small constant number of times."""
@@ -182,6 +234,13 @@ def _terms(node: ast.expr, times: int = 1) -> Counter[str]:
     return Counter({ast.unparse(node): times})
 
 
+def _is_part(node: ast.AST, whole: ast.AST) -> bool:
+    """Whether it is repeated whenever the expression is that it is a part of."""
+    if not isinstance(node, ast.expr | ast.keyword):
+        return False
+    return isinstance(whole, ast.expr | ast.keyword) and not isinstance(whole, _REPEATING)
+
+
 def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.comprehension]:
     """The `for` clauses of a comprehension that repeat `below`, which stands in its `child`."""
     generators: list[ast.comprehension] = comp.generators  # type: ignore[attr-defined]
@@ -194,21 +253,39 @@ def _repeating(comp: ast.AST, child: ast.AST, below: ast.AST) -> list[ast.compre
     return repeating[::-1]
 
 
-def _exit(child: ast.AST, parent: ast.AST) -> ast.stmt | None:
-    """The `break`, `return` or `raise` that surely follows `child` in its block, if one does."""
-    if not isinstance(child, ast.stmt):
-        return None
-    if child.__class__ in _EXITS:
-        return child
-    for field in ("body", "orelse", "finalbody"):
-        block = getattr(parent, field, None)
-        if isinstance(block, list) and child in block:
-            if block[-1].__class__ not in _EXITS:
-                return None
-            rest = block[block.index(child) :]
-            is_passed_over = any(isinstance(n, ast.Continue) for s in rest for n in walk(s))
-            return None if is_passed_over else rest[-1]
-    return None
+def _exits(block: list[ast.stmt]) -> Iterator[tuple[ast.stmt, _Left]]:
+    """Each statement of a block that ends with an exit, with what is surely left once it ran."""
+    end = next((n for n, one in enumerate(block) if isinstance(one, _EXITS)), None)
+    if end is None:
+        return
+    at_end = _Left.LOOP if isinstance(block[end], ast.Break) else _Left.FUNCTION
+    yield block[end], at_end
+    jumps: frozenset[type[ast.AST]] = frozenset()
+    for statement in reversed(block[:end]):
+        jumps |= _jumps([statement])
+        yield statement, min(at_end, _past(jumps))
+
+
+def _past(jumps: frozenset[type[ast.AST]]) -> _Left:
+    """What is left at least where an exit follows that such jumps may pass over."""
+    if ast.Continue in jumps:
+        return _Left.NOTHING
+    return _Left.LOOP if jumps else _Left.FUNCTION
+
+
+def _jumps(block: list[ast.stmt]) -> frozenset[type[ast.AST]]:
+    """Whether statements `break` or `continue` the loop that they stand in."""
+    found: set[type[ast.AST]] = set()
+    stack: list[ast.AST] = list(block)
+    while stack:
+        top = stack.pop()
+        if isinstance(top, ast.Break | ast.Continue):
+            found.add(type(top))
+        elif isinstance(top, ast.For | ast.AsyncFor | ast.While):
+            stack += top.orelse
+        elif not isinstance(top, (ast.expr, *FUNCTIONS, ast.ClassDef)):
+            push_children(top, stack)
+    return frozenset(found)
 
 
 def _is_retry(loop: ast.AST) -> bool:

@@ -46,14 +46,27 @@ def price(node: ast.expr, context: Context, sizes: Sizes) -> tuple[Growth, Growt
                     time += _search(operand, context, sizes)
             return time, ONE
         case ast.Subscript(slice=ast.Slice()) if isinstance(node.ctx, ast.Load):
-            size = sizes.of(node)
-            return size, size
+            return _whole(node, sizes)
         case ast.BinOp(op=ast.Add() | ast.Mult()):
+            if context.type_of(node).is_sequence:
+                return _whole(node, sizes)
+        case ast.BinOp(op=ast.BitOr() | ast.BitAnd() | ast.BitXor() | ast.Sub()):
             kind = context.type_of(node)
-            if kind.is_sequence:
-                size = sizes.of(node)
-                return size, size
+            if kind.is_set or kind.is_mapping:
+                return _whole(node, sizes)
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            if any(isinstance(item, ast.Starred) for item in items):
+                return _whole(node, sizes)
+        case ast.Dict(keys=keys) if None in keys:
+            return _whole(node, sizes)
+        case ast.JoinedStr():
+            return _whole(node, sizes)
     return ONE, ONE
+
+
+def _whole(made: ast.expr, sizes: Sizes) -> tuple[Growth, Growth]:
+    size = sizes.of(made)
+    return size, size
 
 
 def _search(container: ast.expr, context: Context, sizes: Sizes) -> Growth:
@@ -102,6 +115,8 @@ def _method(
         return ONE, ONE
     if attr in _SEARCHING_METHODS and not kind.is_hashed and kind.is_known:
         return size, ONE
+    if attr == "replace" and len(call.args) < 2:
+        return ONE, ONE  # of a date or a path
     if attr in _OF_TEXT or (attr in _COPYING_METHODS and kind.is_known):
         given = sizes.of(call.args[0]) if call.args else ONE
         if attr in ("extend", "update"):

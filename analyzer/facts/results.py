@@ -280,8 +280,8 @@ def _added(left: Type, right: Type) -> Type:
         return INT if joined == BOOL else joined
     if left.name == right.name and left.name in ("list", "tuple", "str", "bytes"):
         return Type(left.name, join(left.element or NOTHING, right.element or NOTHING))
-    if (left.name == "str" and not right.is_known) or (right.name == "str" and not left.is_known):
+    if "str" in (left.name, right.name):
         return STR  # nothing else can be added to a str
-    if left.name in ("bytes", "bytearray") and not right.is_known:
+    if left.name in ("bytes", "bytearray"):
         return left  # nor to bytes, but for what has a buffer
     return UNKNOWN

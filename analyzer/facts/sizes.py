@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from effilint.analyzer.facts.growth import ONE, Growth, exponential, symbol
+from effilint.analyzer.facts.additions import added_to
+from effilint.analyzer.facts.calls import own_nodes
+from effilint.analyzer.facts.growth import ONE, READ, Growth, exponential, summed, symbol
+from effilint.analyzer.facts.inputs import INPUT, is_reader, is_stream, item_of, named
 from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.loops import Loop, width
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, Binding, Kind, Symbol
@@ -25,12 +29,16 @@ _SUM_OF_SIZES = frozenset(("itertools.chain", "zip", "itertools.zip_longest"))
 _GROWING = frozenset(("append", "add", "appendleft", "insert", "push", "put", "heappush"))
 _TAKING = frozenset(("pop", "popleft", "popitem", "get", "get_nowait"))
 _LESSENING = (ast.Sub, ast.FloorDiv, ast.Div, ast.Mod, ast.RShift, ast.BitAnd)
-_READERS = frozenset(
-    "input sys.stdin.readline sys.stdin.read sys.stdin.readlines sys.stdin.buffer.readline "
-    "sys.stdin.buffer.read sys.stdin.buffer.readlines".split()
-)
-_INPUT = "input"
 _UNKNOWN_WHILE = "passes@{}"
+_MAX_DEPTH = 90
+_NOWHERE = _MAX_DEPTH * 2
+
+
+class _TooDeepError(Exception):
+    """What is measured is too far from the question."""
+
+    def __init__(self, node: ast.expr) -> None:
+        self.node = node
 
 
 class Sizes:
@@ -38,8 +46,13 @@ class Sizes:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._active: set[object] = set()
-        self._known: dict[ast.AST, Growth] = {}
+        self._known: dict[object, Growth] = {}
+        # Variables, loops and functions that are being measured, and how deep that is.
+        self._active: dict[object, int] = {}
+        self._lowest = _NOWHERE  # the outermost of these that an answer has been cut off at
+        # What was cut off, until what it was cut off at is known.
+        self._partial: dict[object, tuple[Growth, int]] = {}
+        self._depth = 0
         self._indexes: dict[ast.While, dict[str, tuple[ast.Subscript, ast.Name]]] = {}
         self._going: dict[ast.While, Loop | None] = {}
 
@@ -48,15 +61,64 @@ class Sizes:
         known = self._known.get(node)
         if known is not None:
             return known
-        if node in self._active or len(self._active) > 60:
-            return ONE
-        self._active.add(node)
-        try:
-            found = self._measure(node)
-        finally:
-            self._active.discard(node)
-        if not self._active:
+        return self._part(node) if self._depth else self._whole(node)
+
+    def _whole(self, node: ast.expr) -> Growth:
+        """Answer a question; first those that it depends on from too far away."""
+        pending = [node]
+        while pending:
+            try:
+                found = self._part(pending[-1])
+                pending.pop()
+            except _TooDeepError as far:
+                if far.node in pending:
+                    self._known[far.node] = ONE
+                pending.append(far.node)
+            finally:
+                self._active, self._partial = {}, {}
+                self._lowest, self._depth = _NOWHERE, 0
+        return found
+
+    def _part(self, node: ast.expr) -> Growth:
+        known = self._known.get(node)
+        if known is not None:
+            return known
+        if self._depth > _MAX_DEPTH:
+            raise _TooDeepError(node)
+        outer, self._lowest = self._lowest, _NOWHERE
+        self._depth += 1
+        found = self._measure(node)
+        self._depth -= 1
+        if self._lowest == _NOWHERE or not self._depth:
             self._known[node] = found
+        self._lowest = min(self._lowest, outer)
+        return found
+
+    def _settled(self, key: object, measure: Callable[[], Growth]) -> Growth:
+        """Measure what may depend on itself, which then goes by what else it depends on."""
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        if key in self._active:
+            self._lowest = min(self._lowest, self._active[key])
+            return ONE
+        if key in self._partial:
+            found, lowest = self._partial[key]
+            self._lowest = min(self._lowest, lowest)
+            return found
+        depth = self._active[key] = len(self._active)
+        outer, self._lowest = self._lowest, _NOWHERE
+        self._depth += 2
+        found = measure()
+        self._depth -= 2
+        del self._active[key]
+        self._partial = {k: part for k, part in self._partial.items() if part[1] < depth}
+        if self._lowest >= depth:
+            self._known[key] = found
+            self._lowest = outer
+        else:
+            self._partial[key] = found, self._lowest
+            self._lowest = min(self._lowest, outer)
         return found
 
     def trips(self, loop: Loop) -> Growth:
@@ -82,23 +144,33 @@ class Sizes:
 
     def _measure(self, node: ast.expr) -> Growth:
         match node:
-            case ast.Constant() | ast.JoinedStr() | ast.Compare() | ast.Lambda():
+            case ast.Constant() | ast.Compare() | ast.Lambda():
                 return ONE
+            case ast.JoinedStr(values=values):
+                return summed(self.of(value) for value in values)
+            case ast.FormattedValue(value=inner):
+                return self.of(inner) if self._context.type_of(inner).name == "str" else ONE
             case ast.Name():
+                if is_stream(node, self._context):
+                    return symbol(INPUT)
                 target = self._context.symbol(node)
                 return self._of_symbol(target) if target else ONE
             case ast.Attribute():
-                name = self._context.resolve(node)
-                if name == "sys.stdin":
-                    return symbol(_INPUT)
-                return ONE if name else symbol(ast.unparse(node))
+                if is_stream(node, self._context):
+                    return symbol(INPUT)
+                return ONE if self._context.resolve(node) else symbol(ast.unparse(node))
             case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
                 starred = [e.value for e in elts if isinstance(e, ast.Starred)]
-                return _total(self.of(value) for value in starred)
+                return summed(self.of(value) for value in starred)
+            case ast.Dict(keys=keys, values=values):
+                pairs = zip(keys, values, strict=True)
+                return summed(self.of(value) for key, value in pairs if key is None)
+            case ast.BinOp(op=ast.Add()):
+                return self._sum(node)
             case ast.BinOp(left=left, op=op, right=right):
                 return self._operation(left, op, right)
             case ast.BoolOp(values=values):
-                return _total(self.of(value) for value in values)
+                return summed(self.of(value) for value in values)
             case ast.IfExp(body=body, orelse=orelse):
                 return self.of(body) + self.of(orelse)
             case ast.UnaryOp(operand=inner) | ast.NamedExpr(value=inner) | ast.Await(value=inner):
@@ -113,6 +185,21 @@ class Sizes:
                 total *= self.trips(generator)
             return total
         return ONE
+
+    def _sum(self, node: ast.expr) -> Growth:
+        """The size of a sum, which may have many terms."""
+        sums: list[ast.BinOp] = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            sums.append(node)
+            node = node.left
+            if node in self._known:
+                break
+        found = self.of(node)
+        for one in reversed(sums):
+            found += self.of(one.right)
+            if self._lowest == _NOWHERE:
+                self._known[one] = found
+        return found
 
     def _operation(self, left: ast.expr, op: ast.operator, right: ast.expr) -> Growth:
         if isinstance(op, ast.Mult):
@@ -147,7 +234,7 @@ class Sizes:
             kind, whole = self._context.type_of(node), self._context.type_of(node.value)
             if kind.is_number or whole.name == "str" or isinstance(base, ast.Constant):
                 return ONE
-            return symbol(f"{ast.unparse(base)}[]")
+            return item_of(self.of(base), ast.unparse(base))
         upper = node.slice.upper
         if isinstance(upper, ast.Constant) and isinstance(upper.value, int) and upper.value >= 0:
             return ONE
@@ -167,31 +254,49 @@ class Sizes:
         if name == "filter" and len(args) > 1:
             return self.of(args[1])
         if name in ("min", "max") and len(args) > 1:
-            return _total(self.of(arg) for arg in args)
+            return summed(self.of(arg) for arg in args)
         if name == "str" and args and self._context.type_of(args[0]).is_number:
             return self.of(args[0]).log()
         if name in _SAME_SIZE:
             return self.of(args[0]) if args else ONE
         if name in _SUM_OF_SIZES:
-            return _total(self.of(arg) for arg in args)
+            return summed(self.of(arg) for arg in args)
         if name == "itertools.product":
             product = ONE
             for arg in args:
                 product *= self.of(arg)
             return product
-        if name in ("itertools.permutations", "itertools.combinations"):
+        if name in ("itertools.permutations", "itertools.combinations") and args:
             shape = "{}!" if name.endswith("permutations") else "2^{}"
-            return _total(exponential(s, shape) for s in sorted(self.of(args[0]).symbols))
-        if name in _READERS or self._is_reader(call.func):
-            return symbol(_INPUT)
+            return summed(exponential(s, shape) for s in sorted(self.of(args[0]).symbols))
+        if is_stream(call, self._context) or is_reader(call.func, self._context):
+            return symbol(INPUT)
+        if name == "next" and args:
+            return item_of(self.of(args[0]), ast.unparse(args[0]))
+        callee = self._context.callee(call)
+        if callee is not None:
+            return self._settled(callee, lambda: self._given_back(callee)).replace(
+                self.passed(call, callee)
+            )
+        match self._context.sole_value(call.func):
+            case ast.Lambda(body=body, args=ast.arguments(args=[])):
+                return self.of(body)
         if isinstance(call.func, ast.Attribute) and name is None:
             return self.of(call.func.value)  # split, items, copy, lower, ...
         return ONE
 
-    def _is_reader(self, function: ast.expr) -> bool:
-        """Whether a name stands for what reads: `input = sys.stdin.readline`."""
-        value = self._context.sole_value(function) if isinstance(function, ast.Name) else None
-        return isinstance(value, ast.Attribute) and self._context.resolve(value) in _READERS
+    def _given_back(self, function: FunctionNode) -> Growth:
+        """The size of what a function returns, or how many things it yields."""
+        outcome = self._context.calls.outcome(function)
+        if not outcome.is_generator:
+            return summed(self.of(value) for value in outcome.returned)
+        found = ONE
+        for node in own_nodes(function):
+            if isinstance(node, ast.Yield):
+                found += self._passes_around(node)
+            elif isinstance(node, ast.YieldFrom):
+                found += self._passes_around(node) * self.of(node.value)
+        return found
 
     def _range(self, args: list[ast.expr]) -> Growth:
         """How many numbers there are in a range, at most."""
@@ -208,7 +313,7 @@ class Sizes:
             case ast.Subscript(slice=ast.Slice()):
                 return self.of(node)
             case ast.Subscript(value=ast.Name() | ast.Attribute() as whole):
-                return symbol(f"{ast.unparse(whole)}[]")
+                return item_of(self.of(whole), ast.unparse(whole))
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._magnitude(left) + self._magnitude(right)
             case ast.Call(func=ast.Name("min"), args=[_, _, *_] as args):
@@ -222,42 +327,73 @@ class Sizes:
         return size
 
     def _of_symbol(self, target: Symbol) -> Growth:
-        if target in self._active:
-            return ONE
-        self._active.add(target)
-        try:
-            total = _total(self._of_binding(target, binding) for binding in target.bindings)
-            return total + self._growth_in_loops(target)
-        finally:
-            self._active.discard(target)
+        return self._settled(target, lambda: self._of_bindings(target))
+
+    def _of_bindings(self, target: Symbol) -> Growth:
+        found = summed(self._of_binding(target, binding) for binding in target.bindings)
+        return found + self._growth_in_loops(target)
 
     def _of_binding(self, target: Symbol, binding: Binding) -> Growth:
         if binding.kind is Kind.ARGUMENT:
             return symbol(target.name)
         if binding.value is None:
-            return ONE
+            return self._beside_star(target, binding) if binding.kind is Kind.UNPACK else ONE
         if binding.kind is Kind.LOOP:
             return self._loop_item(target, binding)
         if binding.kind is Kind.AUGMENTED:
             return self._augmented(target, binding)
         if binding.kind in (Kind.ASSIGN, Kind.UNPACK):
-            if (added := _added_to(binding, target.name)) is not None:
-                return self._passes_around(binding.node) * self.of(added)
-            size = self.of(_unpacked(binding.value, binding.path))
-            return symbol(target.name) if size.symbols == {_INPUT} else size
+            return self._assigned(target, binding, _unpacked(binding.value, binding.path))
         return ONE
+
+    def _assigned(self, target: Symbol, binding: Binding, value: ast.expr) -> Growth:
+        found = added_to(value, target.name)
+        if found is None:
+            return named(self._read(value), target.name)
+        added, times = found
+        passes = self._passes_around(binding.node)
+        if times > 1:
+            return _product(exponential(name) for name in sorted(passes.symbols))
+        bound = self._bound(target, binding)
+        if bound is not None:
+            return self.of(bound) + summed(map(self.of, added))
+        return passes * summed(map(self.of, added))
+
+    def _read(self, value: ast.expr) -> Growth:
+        """The size of a value; a number among what was read is read, too."""
+        size = self.of(value)
+        match value:
+            case ast.Call(func=ast.Name("int")) if all(
+                s.endswith(f"{READ}[]") for s in size.symbols
+            ):
+                return symbol(INPUT) if size.symbols else size
+        return size
+
+    def _beside_star(self, target: Symbol, binding: Binding) -> Growth:
+        """The size of a part where a target has a star: `first, *rest = xs`."""
+        value = getattr(self._context.statement(binding.node), "value", None)
+        if not isinstance(value, ast.expr):
+            return ONE
+        return named(self.of(value), target.name)
+
+    def _bound(self, target: Symbol, binding: Binding) -> ast.expr | None:
+        """What a number stays below while a loop goes on that counts it up."""
+        for loop in self._context.loops(binding.node):
+            bound = bound_in(loop, target.name) if isinstance(loop, ast.While) else None
+            if bound is not None:
+                return bound
+        return None
 
     def _augmented(self, target: Symbol, binding: Binding) -> Growth:
         """What `+=` and its kin add to a number or a container in all."""
         assert binding.value is not None
         if isinstance(self._operator(binding, target.name), _LESSENING):
             return ONE
-        for loop in self._context.loops(binding.node):
-            bound = bound_in(loop, target.name) if isinstance(loop, ast.While) else None
-            if bound is not None:  # and a step beyond
-                step = self.of(binding.value)
-                is_product = isinstance(self._operator(binding, target.name), ast.Mult)
-                return self.of(bound) * step if is_product else self.of(bound) + step
+        bound = self._bound(target, binding)
+        if bound is not None:  # and a step beyond
+            step = self.of(binding.value)
+            is_product = isinstance(self._operator(binding, target.name), ast.Mult)
+            return self.of(bound) * step if is_product else self.of(bound) + step
         return self._passes_around(binding.node) * self.of(binding.value)
 
     def _loop_item(self, target: Symbol, binding: Binding) -> Growth:
@@ -305,37 +441,30 @@ class Sizes:
         return total
 
     def _passes_around(self, node: ast.AST) -> Growth:
-        product = ONE
-        for loop in self._context.loops(node):
-            if loop in self._active:
-                continue
-            self._active.add(loop)
-            try:
-                product *= self.trips(loop)
-            finally:
-                self._active.discard(loop)
-        return product
+        return _product(
+            self._settled(loop, partial(self.trips, loop)) for loop in self._context.loops(node)
+        )
 
     def _while_trips(self, loop: ast.While) -> Growth:
         named = [n for n in walk(loop.test) if isinstance(n, ast.Name)]
         steps = {n.id: _step(loop, n.id) for n in named}
         if "multiply" in steps.values():
-            return _total(self.of(n) for n in named).log()
+            return summed(self.of(n) for n in named).log()
         if _is_bisection(loop):
-            return _total(self.of(n) for n in named).log()
+            return summed(self.of(n) for n in named).log()
         followed = {n for n in named if self._is_followed(loop, n)}
         if followed:
-            return _total(self.of(n) for n in named if n not in followed)
+            return summed(self.of(n) for n in named if n not in followed)
         bounds = [
             limit
             for name in dict.fromkeys(n.id for n in named if steps[n.id] == "add")
             if (limit := bound_in(loop, name)) is not None
         ]
         if bounds:
-            return _total(map(self.of, bounds))
+            return summed(map(self.of, bounds))
         if "add" in steps.values():
             others = [n for n in named if steps[n.id] != "add"] or named
-            bound = _total(self.of(n) for n in others)
+            bound = summed(self.of(n) for n in others)
             squared = any(
                 isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult | ast.Pow)
                 for n in walk(loop.test)
@@ -464,17 +593,6 @@ def bound_in(loop: ast.While, name: str) -> ast.expr | None:
     return None
 
 
-def _added_to(binding: Binding, name: str) -> ast.expr | None:
-    """What is put behind or before a value of its own: `x = x + [y]`, `x = y + x`."""
-    match binding.value:
-        case (
-            ast.BinOp(left=ast.Name(id=used), op=ast.Add(), right=added)
-            | ast.BinOp(left=added, op=ast.Add(), right=ast.Name(id=used))
-        ) if used == name and not binding.path:
-            return added
-    return None
-
-
 def _is_filled(region: ast.AST, name: str) -> bool:
     """Whether a container gets other items as a whole: `xs[:] = ys`."""
     return any(
@@ -511,11 +629,11 @@ def _unpacked(value: ast.expr, path: tuple[int, ...]) -> ast.expr:
     return value
 
 
-def _total(growths: Iterable[Growth]) -> Growth:
-    total = ONE
+def _product(growths: Iterable[Growth]) -> Growth:
+    product = ONE
     for growth in growths:
-        total += growth
-    return total
+        product *= growth
+    return product
 
 
 def _step(loop: ast.While, name: str) -> str:

@@ -12,7 +12,6 @@ from effilint.analyzer.facts.loops import TINY, Loop
 from effilint.analyzer.facts.ordering import runs_other_code
 from effilint.analyzer.facts.purity import CHANGING_METHODS, makes_object
 from effilint.analyzer.facts.scopes import FUNCTIONS, Kind, Symbol
-from effilint.analyzer.patterns import looks_at_locals
 from effilint.analyzer.tree import same, walk
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def is_read_outside(context: Context, name: ast.Name, loop: ast.stmt) -> bool:
     symbol = context.symbol(name)
     if symbol is None or _is_global(context, symbol, loop) or _is_touched(context, symbol, loop):
         return True
-    if looks_at_locals(context.function(loop) or context.tree):
+    if context.looks_at_locals(context.function(loop) or context.tree):
         return True
     repeated = bool(context.loops(loop))
     home = context.function(loop)
