@@ -23,7 +23,7 @@ from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
 from effilint.analyzer.patterns import walk_block
 from effilint.analyzer.source import Source, SourceError
 
-_MOST = 400  # different operations of a function that are told apart, the costliest
+_MOST = 250  # different operations of a function that are told apart, the costliest
 _MOST_PLACES = 10**12  # that do the same, callees taken each time
 _MOST_PASSES = 10**7  # of loops of constant length
 _BITS = 64.0  # beyond 2^64 nothing is larger
@@ -55,6 +55,41 @@ class Operation(NamedTuple):
     repeats: int
     price: Growth
     spared: Growth
+
+
+class Scale(NamedTuple):
+    """Sizes to put in the place of symbols: of inputs, of their items, passes nobody can tell."""
+
+    inputs: float
+    items: float
+    passes: float
+    exponent: float  # what stands for n where a program takes 2^n or n!
+
+    def bits(self, growth: Growth) -> float:
+        """Return the logarithm to base 2 of a growth, at least 0 and at most 64."""
+        logs = [math.fsum(self._logs(term)) for term in growth.terms]
+        most = max(logs, default=0.0)
+        if most > _BITS:
+            return _BITS
+        return min(math.log2(max(sum(2.0**log for log in logs), 1.0)), _BITS)
+
+    def _logs(self, term: Term) -> Iterator[float]:
+        """The logarithms of the factors: their product may be no float."""
+        for factor in term:
+            bits = math.log2(self._of(factor.symbol))
+            yield bits * float(factor.power) + math.log2(max(bits, 1.0)) * factor.logs
+            if factor.exponential:
+                is_factorial = "!" in factor.exponential
+                factorial = math.lgamma(self.exponent + 1) / math.log(2)
+                yield factorial if is_factorial else self.exponent
+
+    def _of(self, symbol: str) -> float:
+        if symbol.startswith("passes@"):
+            return self.passes
+        return self.items if symbol.endswith("[]") or "." in symbol else self.inputs
+
+
+_TYPICAL = Scale(inputs=1000, items=30, passes=30, exponent=22)
 
 
 class Entry:
@@ -100,41 +135,6 @@ class Entry:
 
 
 OUTSIDE = Entry(ONE, 1, ONE, {})
-
-
-class Scale(NamedTuple):
-    """Sizes to put in the place of symbols: of inputs, of their items, passes nobody can tell."""
-
-    inputs: float
-    items: float
-    passes: float
-    exponent: float  # what stands for n where a program takes 2^n or n!
-
-    def bits(self, growth: Growth) -> float:
-        """Return the logarithm to base 2 of a growth, at least 0 and at most 64."""
-        logs = [math.fsum(self._logs(term)) for term in growth.terms]
-        most = max(logs, default=0.0)
-        if most > _BITS:
-            return _BITS
-        return min(math.log2(max(sum(2.0**log for log in logs), 1.0)), _BITS)
-
-    def _logs(self, term: Term) -> Iterator[float]:
-        """The logarithms of the factors: their product may be no float."""
-        for factor in term:
-            bits = math.log2(self._of(factor.symbol))
-            yield bits * float(factor.power) + math.log2(max(bits, 1.0)) * factor.logs
-            if factor.exponential:
-                is_factorial = "!" in factor.exponential
-                factorial = math.lgamma(self.exponent + 1) / math.log(2)
-                yield factorial if is_factorial else self.exponent
-
-    def _of(self, symbol: str) -> float:
-        if symbol.startswith("passes@"):
-            return self.passes
-        return self.items if symbol.endswith("[]") or "." in symbol else self.inputs
-
-
-_TYPICAL = Scale(inputs=1000, items=30, passes=30, exponent=22)
 
 
 def operations(context: Context) -> Counter[Operation]:

@@ -226,7 +226,7 @@ def _pruned(terms: frozenset[Term]) -> Growth:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _rank(term: Term) -> tuple[int, int, float, int, int, tuple[str, ...]]:
+def _rank(term: Term) -> tuple[int, int, float, int, int, Term]:
     """How large a term is, as far as that can be told: no smaller one covers it."""
     factorials = exponentials = logs = items = 0
     degree = 0.0
@@ -236,4 +236,4 @@ def _rank(term: Term) -> tuple[int, int, float, int, int, tuple[str, ...]]:
         degree += float(factor.power)
         logs += factor.logs
         items += factor.symbol.endswith("[]")
-    return factorials, exponentials, degree, logs, -items, tuple(f.symbol for f in term)
+    return factorials, exponentials, degree, logs, -items, term
