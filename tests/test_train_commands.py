@@ -336,7 +336,7 @@ def test_a_model_is_judged_on_what_it_was_not_trained_on(
 
 
 def test_what_each_part_brings_is_told(files: Path, start: Path, tmp_path: Path) -> None:
-    settings = ["--from", start, "-o", tmp_path, "--epochs", "1", "--jobs", "1"]
+    settings = ["--from", str(start), "-o", str(tmp_path), "--epochs", "1", "--jobs", "1"]
     result = run("ablate", *materials(files), *settings)
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in (tmp_path / "ablations.jsonl").read_text().splitlines()]

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 
 from effilint.analyzer.extras import needed
-from effilint.detectors.learned import CARD, FORMAT, SESSIONS, Learned, digest_of, facts_digest
+from effilint.detectors.learned import (
+    CARD,
+    FORMAT,
+    SESSIONS,
+    Learned,
+    Sight,
+    digest_of,
+    facts_digest,
+)
 from effilint.detectors.reading import Reading
 from effilint.train_detector import export
 from effilint.train_detector.boosting import to_onnx
@@ -106,7 +114,7 @@ def _right(model: Learned, found: Examples) -> float:
     """The share of orders in time of the part `validation` that a model has right."""
     own = [one for one in found.in_part("validation") if one.of == "time"][:_COMPARED]
     places = sorted({place for one in own for place in (one.more, one.less)})
-    sights = {}
+    sights: dict[int, Sight] = {}
     for first in range(0, len(places), _TOGETHER):
         chosen = places[first : first + _TOGETHER]
         sights.update(zip(chosen, model.see([found.programs[n].text for n in chosen]), strict=True))

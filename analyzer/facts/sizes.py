@@ -65,7 +65,7 @@ class Sizes:
 
     def _whole(self, node: ast.expr) -> Growth:
         """Answer a question; first those that it depends on from too far away."""
-        pending = [node]
+        pending, found = [node], ONE
         while pending:
             try:
                 found = self._part(pending[-1])

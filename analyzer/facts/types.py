@@ -107,6 +107,7 @@ class Types:
 
     def _settle(self, question: _Key) -> None:
         self._before = {}
+        circles: list[_Key] = []
         for _ in range(_ROUNDS):
             self._go_round(question)
             circles = [key for key in self._read if self._found.get(key) is _NEVER]
