@@ -316,8 +316,9 @@ def _is_open(function: FunctionNode, context: Context) -> bool:
 
 def _is_called(group: list[FunctionNode], context: Context) -> bool:
     """Whether a function is called by others than those which it calls."""
+    inner = set(group)
     return any(
-        context.function(call) not in group
+        context.function(call) not in inner
         for function in group
         for call in context.calls.callers(function)
     )

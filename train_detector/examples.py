@@ -33,6 +33,7 @@ GROWTHS = {
     "quadratic": ("O(n^2)",),
     "steeper": ("O(n^3)", "O(2^n)"),
 }
+CLASS_OF = {name: place for place, name in enumerate(GROWTHS)}  # growths as numbers
 _GROWTH_OF = {name: kind for kind, names in GROWTHS.items() for name in names}
 
 

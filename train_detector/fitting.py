@@ -21,7 +21,7 @@ from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Reading
 from effilint.train_detector import calibration
 from effilint.train_detector.answering import Answers, answers, order_logits, taken
-from effilint.train_detector.examples import GROWTHS, OF, Comparison, Examples, Program
+from effilint.train_detector.examples import CLASS_OF, OF, Comparison, Examples, Program
 from effilint.train_detector.features import facts_array, readings
 from effilint.train_detector.forests import Forest, grown, growth_of_trees, trees_say, with_sizes
 from effilint.train_detector.model import Detector
@@ -30,7 +30,7 @@ from effilint.train_detector.starting import Start
 from effilint.train_detector.training import Plan, Told, Trainer, labels_of, on_what_there_is
 
 Floats = NDArray[np.float64]
-_GROWTHS, _BEHAVIOURS = list(GROWTHS), list(BEHAVIOURS)
+_BEHAVIOURS = list(BEHAVIOURS)
 _STATE = "state.pt"
 
 
@@ -80,7 +80,7 @@ def _growth(
     own: Examples, said: Answers, facts: NDArray[np.float32], forest: Forest
 ) -> dict[str, float]:
     rows = [n for n, one in enumerate(own.programs) if one.growth]
-    classes = np.array([_GROWTHS.index(own.programs[n].growth) for n in rows])
+    classes = np.array([CLASS_OF[own.programs[n].growth] for n in rows])
     logits = [said.growth[rows].astype(float), growth_of_trees(forest, facts[rows])]
     weights = calibration.class_weights(logits, classes)
     return dict(zip(("model", "trees"), weights, strict=True))

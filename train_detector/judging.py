@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,12 +25,12 @@ from effilint.train_detector.evaluation import (
     orders,
     presence,
 )
-from effilint.train_detector.examples import GROWTHS, OF, Comparison, Examples
+from effilint.train_detector.examples import CLASS_OF, OF, Comparison, Examples
 from effilint.train_detector.timing import Timing, timings
 
 Floats = NDArray[np.float64]
 MODEL = "the model"
-_GROWTHS, _BEHAVIOURS = list(GROWTHS), list(BEHAVIOURS)
+_BEHAVIOURS = list(BEHAVIOURS)
 _LARGE = 2.0  # the ratio from which on gains over baselines are told
 _TOGETHER = 64
 _NOTHING = Share(math.nan, math.nan, math.nan)
@@ -133,10 +134,11 @@ def _judge_growth(verdicts: Verdicts, found: Examples, sights: Mapping[int, Sigh
     known = [n for n in sights if found.programs[n].growth]
     if not known:
         return
-    classes = [_GROWTHS.index(found.programs[n].growth) for n in known]
-    said = [_GROWTHS.index(max(sights[n].growth, key=sights[n].growth.__getitem__)) for n in known]
+    classes = [CLASS_OF[found.programs[n].growth] for n in known]
+    said = [CLASS_OF[max(sights[n].growth, key=sights[n].growth.__getitem__)] for n in known]
     verdicts.growth = macro_f1([found.programs[n].problem for n in known], classes, said)
-    verdicts.grown = {name: classes.count(n) for n, name in enumerate(_GROWTHS)}
+    counts = Counter(classes)
+    verdicts.grown = {name: counts[n] for name, n in CLASS_OF.items()}
 
 
 def _judge_behaviours(

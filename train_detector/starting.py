@@ -105,4 +105,5 @@ def _tokenizer_of(name: str) -> Tokenizer:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    line, *_ = str(error).strip().split("\n", 1)
+    return line or type(error).__name__

@@ -22,11 +22,11 @@ from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Inputs, Reading, batch, lines_of
 from effilint.train_detector import losses
 from effilint.train_detector.batches import Course, Lesson, damaged
-from effilint.train_detector.examples import GROWTHS, OF, Examples, Program
+from effilint.train_detector.examples import CLASS_OF, OF, Examples, Program
 from effilint.train_detector.model import Detector, Seen
 
 Told = Callable[[int, Mapping[str, float]], None]
-_GROWTHS, _BEHAVIOURS = list(GROWTHS), list(BEHAVIOURS)
+_COLUMN_OF = {name: column for column, name in enumerate(BEHAVIOURS)}
 _TOGETHER = 12  # programs that are encoded at a time
 _TIMES = 2  # sizes of a program's inputs that are asked for at a time
 _KEPT = 0.998  # of the average of weights, at each step
@@ -212,7 +212,7 @@ class Trainer:
         found = {}
         grown = [row for row, one in enumerate(programs) if one.growth]
         if grown:
-            classes = self._tensor([_GROWTHS.index(programs[row].growth) for row in grown])
+            classes = self._tensor([CLASS_OF[programs[row].growth] for row in grown])
             found["growth"] = losses.ordinal(seen.growth[grown], classes)
         looked = [row for row, one in enumerate(programs) if one.behaviours is not None]
         if looked:
@@ -265,11 +265,11 @@ class Trainer:
         pairs = [(one.less, one.more) for one in lesson.comparisons if one.source == "twin"]
         if not pairs:
             return {}
-        originals = sorted({original for original, _ in pairs})
+        originals = {row: place for place, row in enumerate(sorted({row for row, _ in pairs}))}
         shown = [damaged(self._readings[lesson.programs[row]], rng) for row in originals]
         parts = [(part.rows, part.seen) for part in self._parts(shown)]
         disguised = whole(len(shown), parts).program
-        own = [originals.index(original) for original, _ in pairs]
+        own = [originals[row] for row, _ in pairs]
         program = seen.program[[original for original, _ in pairs]]
         twin = seen.program[[twin for _, twin in pairs]]
         return {"contrast": losses.contrast(program, disguised[own], twin)}
@@ -342,7 +342,7 @@ def whole(count: int, parts: Iterable[tuple[Sequence[int], Seen]]) -> Seen:
 
 def labels_of(program: Program) -> list[float]:
     """Return 1 for each behaviour that a program shows, in the order of the taxonomy."""
-    return [float(name in (program.behaviours or ())) for name in _BEHAVIOURS]
+    return [float(name in (program.behaviours or ())) for name in _COLUMN_OF]
 
 
 def mark_places(
@@ -359,7 +359,7 @@ def mark_places(
         return
     at = np.array(lines_of(program.text, reading))
     for span in program.spans:
-        column = _BEHAVIOURS.index(span.behaviour)
+        column = _COLUMN_OF[span.behaviour]
         known[: len(at), column] = at > 0
         inside[: len(at), column] += (at >= span.first) & (at <= span.last)
     np.minimum(inside, 1, out=inside)

@@ -6,7 +6,7 @@ import ast
 import enum
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS, Kind
@@ -260,13 +260,13 @@ def _exits(block: list[ast.stmt]) -> Iterator[tuple[ast.stmt, _Left]]:
         return
     at_end = _Left.LOOP if isinstance(block[end], ast.Break) else _Left.FUNCTION
     yield block[end], at_end
-    jumps: frozenset[type[ast.AST]] = frozenset()
+    jumps: set[type[ast.AST]] = set()
     for statement in reversed(block[:end]):
         jumps |= _jumps([statement])
         yield statement, min(at_end, _past(jumps))
 
 
-def _past(jumps: frozenset[type[ast.AST]]) -> _Left:
+def _past(jumps: Set[type[ast.AST]]) -> _Left:
     """What is left at least where an exit follows that such jumps may pass over."""
     if ast.Continue in jumps:
         return _Left.NOTHING
