@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,11 @@ from effilint.detectors.facts import FACTS, facts_of, vector  # noqa: E402
 from effilint.detectors.heat import heat_of  # noqa: E402
 from effilint.detectors.reading import KNOWN, TOTAL, WARMTHS, Reading, batch, read  # noqa: E402
 from effilint.train_detector.batches import damaged, without_facts, without_flow  # noqa: E402
+from effilint.train_detector.corpus import (  # noqa: E402
+    functions,
+    functions_of,
+    is_permissive,
+)
 from effilint.train_detector.features import facts_array, readings  # noqa: E402
 from effilint.train_detector.tokenizing import MARKS, tokenizer_of  # noqa: E402
 
@@ -183,3 +189,44 @@ def test_views_without_facts_and_without_flow(encoder: Encoder) -> None:
     flat = without_flow(reading)
     assert flat.encoded.length == len(reading.encoded.ids) == len(flat.heat)
     assert flat.encoded.sources == ()
+
+
+def test_functions_are_those_of_files_without_what_is_around_them(tmp_path: Path) -> None:
+    body = "".join(f"        total += values[{n}] * {n}\n" for n in range(5))
+    path = tmp_path / "module.py"
+    path.write_text(
+        "import os\n\nclass A:\n    @property\n    def sum(self, values):\n        'Text.'\n"
+        f"        total = 0\n{body}        return total\n\ndef short():\n    pass\n",
+        encoding="utf-8",
+    )
+    (found,) = functions_of(path)
+    assert found.startswith("def sum(self, values):\n    'Text.'\n    total = 0\n")
+    assert found.endswith("    return total\n")
+    compile(found, "found", "exec")
+    path.write_bytes(b"\xff\xfe\0")
+    assert list(functions_of(path)) == []
+    assert list(functions_of(tmp_path / "nowhere.py")) == []
+
+
+def test_only_permissive_licences_count(tmp_path: Path) -> None:
+    def kept(*lines: str) -> bool:
+        folder = tmp_path / f"{len(list(tmp_path.iterdir()))}.dist-info"
+        folder.mkdir()
+        text = "Metadata-Version: 2.1\nName: x\nVersion: 1\n" + "".join(f"{one}\n" for one in lines)
+        (folder / "METADATA").write_text(text)
+        return is_permissive(Distribution.at(folder))
+
+    assert kept("License-Expression: MIT")
+    assert kept("License: BSD-3-Clause")
+    assert kept("Classifier: License :: OSI Approved :: Apache Software License")
+    assert not kept("License-Expression: GPL-3.0-only")
+    assert not kept("License: MIT", "Classifier: License :: OSI Approved :: GNU LGPL (LGPLv3)")
+    assert not kept("License: Proprietary")
+    assert not kept()
+
+
+def test_functions_are_drawn_by_the_seed_and_all_different() -> None:
+    one, again, other = (list(functions(limit=30, seed=seed)) for seed in (1, 1, 2))
+    assert one == again
+    assert one != other
+    assert len(set(one)) == 30

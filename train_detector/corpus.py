@@ -46,14 +46,14 @@ def _paths() -> Iterator[Path]:
         if not {"site-packages", "test", "tests", "idlelib"} & set(path.parts):
             yield path
     for distribution in distributions():
-        if _is_permissive(distribution):
+        if is_permissive(distribution):
             for file in distribution.files or ():
                 if file.suffix == ".py" and not {"test", "tests"} & set(file.parts):
                     yield Path(str(distribution.locate_file(file)))
 
 
-def _is_permissive(distribution: Distribution) -> bool:
-    """Whether the metadata names a permissive licence, and none of another kind."""
+def is_permissive(distribution: Distribution) -> bool:
+    """Return whether the metadata names a permissive licence, and none of another kind."""
     metadata = distribution.metadata
     names = [one for one in metadata.get_all("Classifier") or () if one.startswith("License")]
     names += metadata.get_all("License-Expression") or ()
