@@ -442,7 +442,7 @@ def test_a_process_that_ends_leaves_nothing(end: str, tmp_path: Path) -> None:
     sandbox = Sandbox(workers=2)
     for _ in range(5):
         sandbox.submit(Order(ENDLESS, [call(1)], limits=Limits(120, 120)))
-    time.sleep(0.5)
+    time.sleep(2)  # until all have begun
     print(json.dumps(sorted(family())), flush=True)
     {end}""",
     )
