@@ -19,7 +19,7 @@ _LONGEST = 20_000  # characters of one
 
 
 class LearnedFindings(Rule):
-    """Asks a model about each function of a file, nested ones and classes' too."""
+    """Asks a model about each outermost function of a file, and each method."""
 
     calls = frozenset[str]()
 
@@ -36,9 +36,10 @@ class LearnedFindings(Rule):
         """Yield a finding for each behaviour that a function shows for sure enough."""
         if not self._known:
             return
-        functions = [one for one in _functions(node) if _is_worth(one, context)]
-        sights = self._model.see([_text(one, context) for one in functions])
-        for function, sight in zip(functions, sights, strict=True):
+        texts = {one: _text(one, context) for one in _functions(node)}
+        worth = {one: text for one, text in texts.items() if _is_worth(one, text)}
+        sights = self._model.see(list(worth.values()))
+        for function, sight in zip(worth, sights, strict=True):
             yield from self._found(function, sight)
 
     def _found(self, function: FunctionNode, sight: Sight) -> Iterator[Finding]:
@@ -85,9 +86,8 @@ def _functions(tree: ast.Module) -> Iterator[FunctionNode]:
             left += node.body
 
 
-def _is_worth(function: FunctionNode, context: Context) -> bool:
-    nodes = sum(1 for _ in ast.walk(function))
-    return nodes >= _FEWEST and len(_text(function, context)) <= _LONGEST
+def _is_worth(function: FunctionNode, text: str) -> bool:
+    return len(text) <= _LONGEST and sum(1 for _ in ast.walk(function)) >= _FEWEST
 
 
 def _text(function: FunctionNode, context: Context) -> str:

@@ -26,6 +26,7 @@ from effilint.train_detector.batches import Course  # noqa: E402
 from effilint.train_detector.examples import Comparison, Examples, Program, Span  # noqa: E402
 from effilint.train_detector.model import Detector, Shape, compact  # noqa: E402
 from effilint.train_detector.pretraining import PreTrainer, PreTraining, hidden  # noqa: E402
+from effilint.train_detector.resuming import pace  # noqa: E402
 from effilint.train_detector.starting import from_nothing, save, start  # noqa: E402
 from effilint.train_detector.tokenizing import tokenizer_of  # noqa: E402
 from effilint.train_detector.training import (  # noqa: E402
@@ -33,7 +34,6 @@ from effilint.train_detector.training import (  # noqa: E402
     Trainer,
     labels_of,
     mark_places,
-    pace,
     tensors,
 )
 

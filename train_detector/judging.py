@@ -26,13 +26,13 @@ from effilint.train_detector.evaluation import (
     presence,
 )
 from effilint.train_detector.examples import CLASS_OF, OF, Comparison, Examples
+from effilint.train_detector.sights import sights
 from effilint.train_detector.timing import Timing, timings
 
 Floats = NDArray[np.float64]
 MODEL = "the model"
 _BEHAVIOURS = list(BEHAVIOURS)
 _LARGE = 2.0  # the ratio from which on gains over baselines are told
-_TOGETHER = 64
 _NOTHING = Share(math.nan, math.nan, math.nan)
 
 
@@ -68,14 +68,11 @@ def judged(
     `facts` are those of all programs, (programs, F); baselines are trained on the part `train`.
     """
     places = [n for n, one in enumerate(found.programs) if one.part in parts]
-    sights: dict[int, Sight] = {}
-    for first in range(0, len(places), _TOGETHER):
-        chosen = places[first : first + _TOGETHER]
-        sights.update(zip(chosen, model.see([found.programs[n].text for n in chosen]), strict=True))
+    seen = sights(model, {n: found.programs[n].text for n in places})
     verdicts = Verdicts(tuple(parts), len({found.programs[n].problem for n in places}))
-    _judge_orders(verdicts, found, model, sights, facts)
-    _judge_growth(verdicts, found, sights)
-    _judge_behaviours(verdicts, found, model, sights)
+    _judge_orders(verdicts, found, model, seen, facts)
+    _judge_growth(verdicts, found, seen)
+    _judge_behaviours(verdicts, found, model, seen)
     verdicts.times = timings(found, model, parts)
     return verdicts
 
@@ -84,7 +81,7 @@ def _judge_orders(
     verdicts: Verdicts,
     found: Examples,
     model: Learned,
-    sights: Mapping[int, Sight],
+    seen: Mapping[int, Sight],
     facts: NDArray[np.float32],
 ) -> None:
     train = [one for one in found.in_part("train") if one.of == "time"]
@@ -93,7 +90,7 @@ def _judge_orders(
         own = [one for one in held_out if one.of == of]
         if not own:
             continue
-        said = [_logit(getattr(model.order(sights[one.more], sights[one.less]), of)) for one in own]
+        said = [_logit(getattr(model.order(seen[one.more], seen[one.less]), of)) for one in own]
         judged_ = _orders(found, own, np.array(said))
         if of == "memory":
             verdicts.memory = judged_
@@ -130,30 +127,28 @@ def _orders(found: Examples, own: Sequence[Comparison], scores: Floats) -> dict[
     return orders([one.ratio for one in own], problems, scores.tolist())
 
 
-def _judge_growth(verdicts: Verdicts, found: Examples, sights: Mapping[int, Sight]) -> None:
-    known = [n for n in sights if found.programs[n].growth]
+def _judge_growth(verdicts: Verdicts, found: Examples, seen: Mapping[int, Sight]) -> None:
+    known = [n for n in seen if found.programs[n].growth]
     if not known:
         return
     classes = [CLASS_OF[found.programs[n].growth] for n in known]
-    said = [CLASS_OF[max(sights[n].growth, key=sights[n].growth.__getitem__)] for n in known]
+    said = [CLASS_OF[max(seen[n].growth, key=seen[n].growth.__getitem__)] for n in known]
     verdicts.growth = macro_f1([found.programs[n].problem for n in known], classes, said)
     counts = Counter(classes)
     verdicts.grown = {name: counts[n] for name, n in CLASS_OF.items()}
 
 
 def _judge_behaviours(
-    verdicts: Verdicts, found: Examples, model: Learned, sights: Mapping[int, Sight]
+    verdicts: Verdicts, found: Examples, model: Learned, seen: Mapping[int, Sight]
 ) -> None:
-    known = [n for n in sights if found.programs[n].behaviours is not None]
+    known = [n for n in seen if found.programs[n].behaviours is not None]
     if known:
-        said = [[sights[n].behaviours[name] for name in _BEHAVIOURS] for n in known]
+        said = [[seen[n].behaviours[name] for name in _BEHAVIOURS] for n in known]
         verdicts.behaviours, verdicts.macro = _presence(found, known, said)
-    pairs = sorted(
-        (one, other) for one, other in found.opinions if one in sights and other in sights
-    )
+    pairs = sorted((one, other) for one, other in found.opinions if one in seen and other in seen)
     pairs = [pair for pair in pairs if found.programs[pair[0]].behaviours is not None]
     if pairs:
-        beside = [model.beside(sights[one], sights[other]) for one, other in pairs]
+        beside = [model.beside(seen[one], seen[other]) for one, other in pairs]
         said = [[row[name] for name in _BEHAVIOURS] for row in beside]
         _, verdicts.beside = _presence(found, [one for one, _ in pairs], said)
 

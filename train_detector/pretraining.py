@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,15 +20,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from effilint.dataset.writing import replacing
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Inputs, Reading, batch
-from effilint.train_detector import corpus
+from effilint.train_detector import corpus, resuming
 from effilint.train_detector.features import readings
 from effilint.train_detector.model import GraphEncoder, Shape
 from effilint.train_detector.starting import Start, from_nothing, save
 from effilint.train_detector.tokenizing import MARKS, tokenizer_of
-from effilint.train_detector.training import Told, on_what_there_is, pace, tensors
+from effilint.train_detector.training import Told, on_what_there_is, tensors
 
 Whole = NDArray[np.int64]
 _HIDDEN = 0.15  # of the pieces
@@ -38,8 +38,8 @@ _POOL = 20  # batches that are sorted by length together
 
 
 @dataclass(frozen=True)
-class PreTraining:
-    """How an encoder is pre-trained; `programs` in a step, `rate` the highest rate of learning."""
+class PreTraining(resuming.Pace):
+    """How an encoder is pre-trained."""
 
     epochs: int = 1
     programs: int = 24
@@ -66,13 +66,8 @@ class PreTrainer:
         self._reader, self._readings, self._mask, self._plan = reader, readings, mask, plan
         self._accelerator = accelerator or on_what_there_is()
         self._model = _WithHeads(encoder).to(self._accelerator.device)
-        self._optimizer = torch.optim.AdamW(
-            self._model.parameters(), plan.rate, weight_decay=plan.decay
-        )
         self.steps, self.epoch = -(-len(readings) // plan.programs), 0
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._optimizer, lambda step: pace(step, self.steps * plan.epochs, plan.warm)
-        )
+        self._optimizer, self._schedule = resuming.learning(self._model, plan, self.steps)
 
     def run_epoch(self, told: Told) -> None:
         """Go through all readings once; `told` gets each step's number and losses."""
@@ -94,25 +89,20 @@ class PreTrainer:
 
     def save(self, path: Path) -> None:
         """Write where pre-training stands, all or nothing."""
-        state = {
-            "epoch": self.epoch,
-            "plan": repr(self._plan),
-            "model": self._model.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "schedule": self._schedule.state_dict(),
-        }
-        with replacing(path) as file:
-            torch.save(state, file)
+        resuming.save(path, self._plan, self.epoch, self._parts_of_state)
 
     def load(self, path: Path) -> None:
         """Go on from where pre-training stood; `ValueError` if that was another plan's."""
-        state = torch.load(path, map_location=self._accelerator.device, weights_only=True)
-        if state["plan"] != repr(self._plan):
-            raise ValueError(f"{path} is of another pre-training: {state['plan']}")
-        self._model.load_state_dict(state["model"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._schedule.load_state_dict(state["schedule"])
-        self.epoch = state["epoch"]
+        device, parts = self._accelerator.device, self._parts_of_state
+        self.epoch = resuming.load(path, self._plan, parts, device, "pre-training")
+
+    @property
+    def _parts_of_state(self) -> dict[str, Any]:
+        return {
+            "model": self._model,
+            "optimizer": self._optimizer,
+            "schedule": self._schedule,
+        }
 
     def _batches(self) -> Iterator[list[int]]:
         """The readings in another order each epoch, those of about the same length together."""

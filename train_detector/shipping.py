@@ -17,7 +17,6 @@ from effilint.detectors.learned import (
     FORMAT,
     SESSIONS,
     Learned,
-    Sight,
     digest_of,
     facts_digest,
 )
@@ -27,12 +26,12 @@ from effilint.train_detector.boosting import to_onnx
 from effilint.train_detector.examples import GROWTHS, OF, Examples
 from effilint.train_detector.forests import Forest
 from effilint.train_detector.model import Detector
+from effilint.train_detector.sights import sights
 from effilint.train_detector.starting import Start
 
 _CHECKED = 40  # programs on which a file is compared with the network
 _COMPARED = 1500  # comparisons by which the sizes are chosen
 _LOST = 0.003  # of the orders that were right: more is too much for a quarter of the size
-_TOGETHER = 64
 
 
 def write(
@@ -114,9 +113,6 @@ def _right(model: Learned, found: Examples) -> float:
     """The share of orders in time of the part `validation` that a model has right."""
     own = [one for one in found.in_part("validation") if one.of == "time"][:_COMPARED]
     places = sorted({place for one in own for place in (one.more, one.less)})
-    sights: dict[int, Sight] = {}
-    for first in range(0, len(places), _TOGETHER):
-        chosen = places[first : first + _TOGETHER]
-        sights.update(zip(chosen, model.see([found.programs[n].text for n in chosen]), strict=True))
-    said = [model.order(sights[one.more], sights[one.less]).time > 0.5 for one in own]
+    seen = sights(model, {place: found.programs[place].text for place in places})
+    said = [model.order(seen[one.more], seen[one.less]).time > 0.5 for one in own]
     return float(np.mean(said))

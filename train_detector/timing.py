@@ -15,13 +15,13 @@ from effilint.analyzer.extras import needed
 from effilint.dataset.problems import Solution
 from effilint.dataset.time_data import Times
 from effilint.dataset.variants import VARIANTS, variant
-from effilint.detectors.learned import Learned, Sight
+from effilint.detectors.learned import Learned
 from effilint.detectors.syntax import parsed
 from effilint.train_detector.examples import Examples
+from effilint.train_detector.sights import sights
 
 Floats = NDArray[np.float64]
 _FEWEST = 3  # programs of a problem that are ranked
-_TOGETHER = 64
 
 
 class Timing(NamedTuple):
@@ -77,12 +77,8 @@ def timings(found: Examples, model: Learned, parts: Sequence[str]) -> list[Timin
 
 def _guesses(rows: Sequence[Times], texts: dict[tuple[str, str], str], model: Learned) -> Floats:
     """The low end, the middle and the high end for each row, in microseconds."""
-    keys = list(dict.fromkeys((one.problem, one.solution) for one in rows))
-    sights: dict[tuple[str, str], Sight] = {}
-    for first in range(0, len(keys), _TOGETHER):
-        chosen = keys[first : first + _TOGETHER]
-        sights.update(zip(chosen, model.see([texts[key] for key in chosen]), strict=True))
-    taken = (model.taken(sights[one.problem, one.solution], one.n) for one in rows)
+    seen = sights(model, texts)
+    taken = (model.taken(seen[one.problem, one.solution], one.n) for one in rows)
     return np.array([one[:3] for one in taken])
 
 

@@ -17,10 +17,9 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from effilint.analyzer.taxonomy import BEHAVIOURS
-from effilint.dataset.writing import replacing
 from effilint.detectors.encoding import Encoder
 from effilint.detectors.reading import Inputs, Reading, batch, lines_of
-from effilint.train_detector import losses
+from effilint.train_detector import losses, resuming
 from effilint.train_detector.batches import Course, Lesson, damaged
 from effilint.train_detector.examples import CLASS_OF, OF, Examples, Program
 from effilint.train_detector.model import Detector, Seen
@@ -37,11 +36,10 @@ WEIGHTS = {
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(resuming.Pace):
     """How a model is trained.
 
-    `programs` in a step; `rate` the highest rate of learning, reached after the share `warm` of all
-    steps; `damaged` the share of steps whose programs are shown as if they could not be parsed,
+    `damaged` is the share of steps whose programs are shown as if they could not be parsed,
     `looped` of those that show loops and recursion alone.
     """
 
@@ -89,12 +87,7 @@ class Trainer:
         _take_scale(model, [readings[n] for n, p in enumerate(found.programs) if p.part in parts])
         self.model = model.to(self._accelerator.device)
         self.epoch, self.steps = 0, len(self._lessons(0))
-        self._optimizer = torch.optim.AdamW(
-            self.model.parameters(), plan.rate, weight_decay=plan.decay
-        )
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._optimizer, lambda step: pace(step, self.steps * plan.epochs, plan.warm)
-        )
+        self._optimizer, self._schedule = resuming.learning(self.model, plan, self.steps)
         self._average = AveragedModel(self.model, avg_fn=_averaged)
 
     @property
@@ -124,27 +117,21 @@ class Trainer:
 
     def save(self, path: Path) -> None:
         """Write where training stands, all or nothing."""
-        state = {
-            "epoch": self.epoch,
-            "plan": repr(self._plan),
-            "model": self.model.state_dict(),
-            "average": self._average.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "schedule": self._schedule.state_dict(),
-        }
-        with replacing(path) as file:
-            torch.save(state, file)
+        resuming.save(path, self._plan, self.epoch, self._parts_of_state)
 
     def load(self, path: Path) -> None:
         """Go on from where training stood; `ValueError` if that was another plan's."""
-        state = torch.load(path, map_location=self._accelerator.device, weights_only=True)
-        if state["plan"] != repr(self._plan):
-            raise ValueError(f"{path} is of another training: {state['plan']}")
-        self.model.load_state_dict(state["model"])
-        self._average.load_state_dict(state["average"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._schedule.load_state_dict(state["schedule"])
-        self.epoch = state["epoch"]
+        device, parts = self._accelerator.device, self._parts_of_state
+        self.epoch = resuming.load(path, self._plan, parts, device, "training")
+
+    @property
+    def _parts_of_state(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "average": self._average,
+            "optimizer": self._optimizer,
+            "schedule": self._schedule,
+        }
 
     def _lessons(self, epoch: int) -> list[Lesson]:
         """The lessons of this process, as many as of each other one."""
@@ -296,14 +283,6 @@ def on_what_there_is() -> Accelerator:
     """Return an accelerator: GPUs in bfloat16 where there are some, or the processor."""
     has_gpu = torch.cuda.is_available()
     return Accelerator(cpu=not has_gpu, mixed_precision="bf16" if has_gpu else "no")
-
-
-def pace(step: int, steps: int, warm: float) -> float:
-    """Return the share of the highest rate at a step: a rise in a line, then half a cosine."""
-    rise = max(1, round(steps * warm))
-    if step < rise:
-        return (step + 1) / rise
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, steps - rise))))
 
 
 def together(readings: Sequence[Reading]) -> Iterator[list[int]]:

@@ -26,6 +26,7 @@ class Circles:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._graph: dict[FunctionNode, dict[FunctionNode, list[ast.Call]]] = {}
 
     @cached_property
     def functions(self) -> list[FunctionNode]:
@@ -101,10 +102,6 @@ class Circles:
                     assert isinstance(node, ast.Call)
                     known.setdefault(callee, []).append(node)
         return known
-
-    @cached_property
-    def _graph(self) -> dict[FunctionNode, dict[FunctionNode, list[ast.Call]]]:
-        return {}
 
 
 def _taken(waiting: dict[FunctionNode, None], function: FunctionNode) -> list[FunctionNode]:

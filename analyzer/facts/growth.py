@@ -31,18 +31,17 @@ class Factor:
 
     def __str__(self) -> str:
         parts = []
-        name = self.symbol
         whole, rest = divmod(self.power, 1)
         if whole:
-            parts.append(name if whole == 1 else f"{name}^{whole}")
+            parts.append(self.symbol if whole == 1 else f"{self.symbol}^{whole}")
         if rest == Fraction(1, 2):
-            parts.append(f"sqrt({name})")
+            parts.append(f"sqrt({self.symbol})")
         elif rest:
-            parts.append(f"{name}^({rest})")
+            parts.append(f"{self.symbol}^({rest})")
         if self.exponential:
-            parts.append(self.exponential.format(name))
+            parts.append(self.exponential.format(self.symbol))
         if self.logs:
-            parts.append(f"log({name})" + (f"^{self.logs}" if self.logs > 1 else ""))
+            parts.append(f"log({self.symbol})" + (f"^{self.logs}" if self.logs > 1 else ""))
         return "*".join(parts)
 
 
