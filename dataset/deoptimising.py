@@ -33,6 +33,12 @@ def rows_in(path: Path) -> Iterator[Row]:
             yield row
 
 
+def read_twins(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file of twins; raises `OSError` if it cannot be read."""
+    path.open("rb").close()
+    yield from rows_in(path)
+
+
 def make_twins(
     problems: Iterable[Problem],
     path: Path,
@@ -42,11 +48,13 @@ def make_twins(
     seed: int,
     most: int,
     with_code: bool,
+    each: int | None = None,
 ) -> Iterator[Row]:
     """Make the twins of the solutions that are not in the file yet, append each row, and yield it.
 
     `make` gives for a problem what makes the row of a solution with this `seed` and `most`; it is
-    called by several threads. Raises `OSError` where the file cannot be written.
+    called by several threads. Of a problem `each` solutions are taken at most, those
+    whose hashes are smallest. Raises `OSError` where the file cannot be written.
     """
     done = {
         (row.get("problem"), row["solution"])
@@ -64,7 +72,8 @@ def make_twins(
     def jobs() -> Iterator[Callable[[], Row]]:
         for problem in problems:
             make_row = make(problem)
-            for solution in problem.solutions:
+            by_id = sorted(problem.solutions, key=lambda solution: solution.id)
+            for solution in by_id[:each]:
                 if (problem.id, solution.id) not in done:
                     yield partial(one, make_row, solution)
 

@@ -21,6 +21,9 @@ _LOG_BINS = 40
 _CLASSES = ("O(1)", "O(log n)", "O(sqrt n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^3)", "O(2^n)")
 
 
+_OF_MEMORY = {"MEM1", "MEM2"}  # behaviours whose twins take more memory
+
+
 @dataclass
 class Numbers:
     """What a report shows; counts by name, in the order in which they are shown."""
@@ -78,8 +81,12 @@ def growth_of(record: Record, course: Course) -> str:
     return fitted(points)
 
 
-def write(numbers: Numbers, folder: Path, command: str) -> list[Path]:
+def write(
+    numbers: Numbers, folder: Path, command: str, more: Sequence[Table] = ()
+) -> list[Path]:
     """Write `report.html` and the figures in it; return their paths. `command` is shown.
+
+    `more` are other tables to show.
 
     Raises `MissingExtraError` without matplotlib, and `OSError`.
     """
@@ -91,8 +98,8 @@ def write(numbers: Numbers, folder: Path, command: str) -> list[Path]:
         Figure("behaviours.png", "The same by behaviour", lambda a: _behaviours(a, numbers)),
         Figure("growth.png", "Growth of the solutions' time", lambda a: _growth(a, numbers)),
     ]
-    about = f"{numbers.problems:,} problems."
-    return write_page(folder, "Measured solutions", about, command, tables(numbers), figures)
+    about, shown = f"{numbers.problems:,} problems.", [*tables(numbers), *more]
+    return write_page(folder, "Measured solutions", about, command, shown, figures)
 
 
 def _ratios(axes: Any, numbers: Numbers) -> None:
@@ -181,6 +188,33 @@ def tables(numbers: Numbers) -> list[Table]:
         Table("Growth in time", ["class", "solutions"], _rows(numbers.classes)),
         Table("Measuring", ["", ""], _pace(numbers)),
     ]
+
+
+def table_of_twins(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return a table of what `dataset deoptimise` wrote: twins by the behaviours they show.
+
+    The ratio is the median; in memory where the twin is made to take that.
+    """
+    problems: defaultdict[str, set[str]] = defaultdict(set)
+    ratios: defaultdict[str, list[float]] = defaultdict(list)
+    twins, solutions = 0, 0
+    for row in rows:
+        solutions += 1
+        twins += len(row["twins"])
+        for twin in row["twins"]:
+            behaviours = {label["behaviour"] for label in twin["labels"]}
+            of_memory = "ratio" not in twin or behaviours <= _OF_MEMORY
+            for behaviour in behaviours:
+                problems[behaviour].add(row["problem"])
+                ratios[behaviour].append(twin["memory_ratio" if of_memory else "ratio"])
+    return Table(
+        f"Twins ({twins:,} of {solutions:,} solutions that were tried)",
+        ["behaviour", "twins", "problems", "median ratio"],
+        [
+            [name, f"{len(ratios[name]):,}", f"{len(problems[name]):,}", f"{median(found):.2f}"]
+            for name, found in sorted(ratios.items())
+        ],
+    )
 
 
 def _pace(numbers: Numbers) -> list[list[str]]:

@@ -160,6 +160,28 @@ def test_the_report(files: Path) -> None:
     assert (files / "out" / "ratios.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_report_counts_twins(files: Path) -> None:
+    pytest.importorskip("matplotlib")
+    twins = [
+        {"labels": [{"behaviour": name} for name in names], "ratio": time, "memory_ratio": memory}
+        for names, time, memory in (
+            (["ALG5"], 2.0, 1.0),
+            (["ALG5", "API1"], 4.0, 1.0),
+            (["MEM1"], 1.0, 8.0),
+        )
+    ]
+    rows = [{"problem": p, "solution": p, "twins": twins} for p in ("made/x", "made/y")]
+    (files / "twins.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    result = dataset("report", "records.jsonl", "-o", "out", "--twins", "twins.jsonl")
+    assert "Twins (6 of 2 solutions that were tried)" in result.stdout
+    table = result.stdout.split("Twins (")[1].splitlines()[2:5]
+    assert [line.split() for line in table] == [
+        ["ALG5", "4", "2", "3.00"],
+        ["API1", "2", "2", "4.00"],
+        ["MEM1", "2", "2", "8.00"],
+    ]
+
+
 def test_the_report_says_how_long_it_took(files: Path, record: Record) -> None:
     pytest.importorskip("matplotlib")
     other = replace(record, problem="made/other", seconds=36.0)
@@ -182,6 +204,7 @@ def test_the_report_says_how_long_it_took(files: Path, record: Record) -> None:
             ["report", "records.jsonl", "-o", "out", "--annotations", "no.jsonl"],
             "no.jsonl: No such",
         ),
+        (["report", "records.jsonl", "-o", "out", "--twins", "no.jsonl"], "no.jsonl: No such"),
         (["report", "records.jsonl", "-o", "records.jsonl"], "File exists"),
     ],
 )

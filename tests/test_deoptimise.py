@@ -309,6 +309,19 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert sorted(row["solution"] for row in rows) == expected
 
 
+def test_a_run_over_few_solutions_of_each_problem_goes_on_with_more(tmp_path: Path) -> None:
+    codes = [_QUEUE + f"# {number}\n" for number in range(3)]
+    problems = _written(tmp_path, _problem(*codes))
+    output = tmp_path / "twins.jsonl"
+    options = [str(problems), "-o", str(output), "--most", "1", "--jobs", "1"]
+    for each in (1, 2):
+        result = CliRunner().invoke(command, [*options, "--solutions", str(each)])
+        assert result.exit_code == 0, result.output
+        assert "of 1 solutions" in result.output
+    chosen = sorted(solution.id for solution in _problem(*codes).solutions)[:2]
+    assert sorted(row["solution"] for row in _rows(output)) == chosen
+
+
 def test_a_row_that_is_no_problem_is_told_and_skipped(tmp_path: Path) -> None:
     problems = _written(tmp_path, _problem("def order(n):\n    return list(range(n))\n"))
     problems.write_text("nonsense\n" + problems.read_text())

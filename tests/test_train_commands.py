@@ -308,6 +308,15 @@ def test_what_is_missing_is_told_in_a_line(files: Path, start: Path, tmp_path: P
         run("fit", *few, "--from", start, "-o", tmp_path / "out", *settings),
         "there are no measured comparisons of programs in the part validation",
     )
+    twins = ["--twins", str(tmp_path / "twins.jsonl")]
+    refused(
+        run("fit", *given, *twins, "--from", start, "-o", tmp_path / "out"), "twins.jsonl: No such"
+    )
+    row = {"problem": "made/p0", "solution": "0" * 16, "twins": [{"twin": "1" * 16}]}
+    (tmp_path / "twins.jsonl").write_text(json.dumps(row) + "\n")
+    refused(
+        run("fit", *given, *twins, "--from", start, "-o", tmp_path / "out"), "twins without code"
+    )
 
 
 def test_a_model_is_judged_on_what_it_was_not_trained_on(

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=int, default=0, help="Decides which twins are made, and their names.")
 @click.option("--most", type=click.IntRange(1), default=8, help="Twins to try for each solution.")
+@click.option(
+    "--solutions",
+    "each",
+    type=click.IntRange(1),
+    help="Of each problem at most, chosen by their ids; all if not given.",
+)
 @click.option("--no-code", is_flag=True, help="Write recipes and measurements only.")
 @click.option(
     "--recipes",
@@ -42,6 +48,7 @@ def command(
     output: Path,
     seed: int,
     most: int,
+    each: int | None,
     no_code: bool,
     recipes: Path | None,
     jobs: int | None,
@@ -76,6 +83,7 @@ def command(
                 seed=seed,
                 most=most,
                 with_code=not no_code,
+                each=each,
             )
             for row in _watched(rows):
                 shown["solutions"] += 1

@@ -21,27 +21,36 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", required=True, metavar="FOLDER", help="For report.html and PNG.")
 @click.option("--problems", metavar="PATH", help="Take the opinions of annotators from these.")
 @click.option("--annotations", metavar="PATH", help="What `annotate` wrote, for the behaviours.")
+@click.option("--twins", multiple=True, metavar="PATH", help="What `deoptimise` wrote.")
 @click.option("--again", metavar="RECORDS", help="A second measurement to compare with.")
 def command(
-    records: str, output: str, problems: str | None, annotations: str | None, again: str | None
+    records: str,
+    output: str,
+    problems: str | None,
+    annotations: str | None,
+    twins: tuple[str, ...],
+    again: str | None,
 ) -> None:
     """Write tables and figures of RECORDS, and print the tables.
 
     They show verdicts, ratios of pairs, growth, and how often annotators agree with the clock, by
-    ratio and by behaviour.
+    ratio and by behaviour; and how many twins there are of each behaviour.
     """
+    from effilint.dataset.deoptimising import read_twins
     from effilint.dataset.opinions import beside
     from effilint.dataset.page import in_columns
     from effilint.dataset.pairs import agreement
-    from effilint.dataset.report import numbers, tables, write
+    from effilint.dataset.report import numbers, table_of_twins, tables, write
 
     with refusing():
         found = records_of(records)
         findings = [beside(opinion, found) for opinion in opinions_of(problems)]
         counted = numbers(found, findings, _behaviours(annotations))
         words = " ".join(["effilint", *sys.argv[1:]])
-        write(counted, Path(output), words)
-        for title, head, rows in tables(counted):
+        made = [row for path in twins for row in read_twins(Path(path))]
+        more = [table_of_twins(made)] if made else []
+        write(counted, Path(output), words, more)
+        for title, head, rows in (*tables(counted), *more):
             if rows:
                 click.echo(f"\n{title}")
                 click.echo("\n".join(in_columns(head, rows)))

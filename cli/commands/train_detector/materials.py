@@ -43,7 +43,6 @@ def examples_of(
     from effilint.commands.dataset.pairs import records_of
     from effilint.dataset import store
     from effilint.dataset.annotations.sheets import Sheet, read_sheets
-    from effilint.dataset.deoptimising import rows_in
     from effilint.dataset.problems import Problem
     from effilint.dataset.splits import Parts
     from effilint.train_detector.examples import examples
@@ -61,12 +60,23 @@ def examples_of(
                 records_of(records),
                 known,
                 sheets=(one for one in sheets if isinstance(one, Sheet)),
-                twins=(row for path in twins for row in rows_in(Path(path))),
+                twins=(row for path in twins for row in _with_code(path)),
             )
         except KeyError as error:
             raise click.UsageError(
                 plain(f"{parts}: problem {error.args[0]} is in no part")
             ) from None
+
+
+def _with_code(path: str) -> Iterator[dict[str, Any]]:
+    from effilint.dataset.deoptimising import read_twins
+
+    for row in read_twins(Path(path)):
+        if any("code" not in twin for twin in row["twins"]):
+            raise click.UsageError(
+                plain(f"{path}: twins without code; `dataset deoptimise --recipes` makes it")
+            )
+        yield row
 
 
 @contextmanager
