@@ -81,9 +81,7 @@ def growth_of(record: Record, course: Course) -> str:
     return fitted(points)
 
 
-def write(
-    numbers: Numbers, folder: Path, command: str, more: Sequence[Table] = ()
-) -> list[Path]:
+def write(numbers: Numbers, folder: Path, command: str, more: Sequence[Table] = ()) -> list[Path]:
     """Write `report.html` and the figures in it; return their paths. `command` is shown.
 
     `more` are other tables to show.
