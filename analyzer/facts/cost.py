@@ -18,6 +18,7 @@ from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.prices import price
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.facts.sizes import Sizes
+from effilint.analyzer.facts.while_loops import WhileLoops
 from effilint.analyzer.patterns import walk_block
 from effilint.analyzer.tree import children, walk
 
@@ -69,7 +70,8 @@ class Costs:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._sizes = Sizes(context)
+        self._whiles = WhileLoops(context)
+        self._sizes = Sizes(context, self._whiles)
         self._known: dict[ast.AST, Cost] = {}
         self._own: dict[ast.AST, Cost] = {}
         self._entries: dict[ast.AST, Growth] = {}  # how often each loop is begun
@@ -174,7 +176,7 @@ class Costs:
     def _passes(self, loop: ast.For | ast.AsyncFor | ast.While, times: Growth) -> Growth:
         """How often the body of a loop runs that is begun so many times."""
         trips = self._sizes.trips(loop)
-        outer = self._sizes.goes_on_in(loop) if isinstance(loop, ast.While) else None
+        outer = self._whiles.goes_on_in(loop) if isinstance(loop, ast.While) else None
         if outer is None or outer not in self._entries:
             return times * trips
         return times + self._entries[outer] * trips

@@ -14,6 +14,7 @@ from effilint.analyzer.facts.inputs import INPUT, is_reader, is_stream, item_of,
 from effilint.analyzer.facts.lattice import item_type
 from effilint.analyzer.facts.loops import Loop, width
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, Binding, Kind, Symbol
+from effilint.analyzer.facts.while_loops import GROWING, WhileLoops, bound_in
 from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ _SAME_SIZE = frozenset(
     "itertools.islice itertools.takewhile itertools.dropwhile copy.copy copy.deepcopy range".split()
 )
 _SUM_OF_SIZES = frozenset(("itertools.chain", "zip", "itertools.zip_longest"))
-_GROWING = frozenset(("append", "add", "appendleft", "insert", "push", "put", "heappush"))
-_TAKING = frozenset(("pop", "popleft", "popitem", "get", "get_nowait"))
 _LESSENING = (ast.Sub, ast.FloorDiv, ast.Div, ast.Mod, ast.RShift, ast.BitAnd)
 _UNKNOWN_WHILE = "passes@{}"
 _MAX_DEPTH = 90
@@ -44,8 +43,8 @@ class _TooDeepError(Exception):
 class Sizes:
     """Measures expressions of one file; the same symbol stands for a length or a number."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, whiles: WhileLoops) -> None:
+        self._context, self._whiles = context, whiles
         self._known: dict[object, Growth] = {}
         # Variables, loops and functions that are being measured, and how deep that is.
         self._active: dict[object, int] = {}
@@ -53,8 +52,6 @@ class Sizes:
         # What was cut off, until what it was cut off at is known.
         self._partial: dict[object, tuple[Growth, int]] = {}
         self._depth = 0
-        self._indexes: dict[ast.While, dict[str, tuple[ast.Subscript, ast.Name]]] = {}
-        self._going: dict[ast.While, Loop | None] = {}
 
     def of(self, node: ast.expr) -> Growth:
         """The length of a container, or the magnitude of a number."""
@@ -387,12 +384,12 @@ class Sizes:
     def _augmented(self, target: Symbol, binding: Binding) -> Growth:
         """What `+=` and its kin add to a number or a container in all."""
         assert binding.value is not None
-        if isinstance(self._operator(binding, target.name), _LESSENING):
+        if isinstance(self._whiles.operator(binding, target.name), _LESSENING):
             return ONE
         bound = self._bound(target, binding)
         if bound is not None:  # and a step beyond
             step = self.of(binding.value)
-            is_product = isinstance(self._operator(binding, target.name), ast.Mult)
+            is_product = isinstance(self._whiles.operator(binding, target.name), ast.Mult)
             return self.of(bound) * step if is_product else self.of(bound) + step
         return self._passes_around(binding.node) * self.of(binding.value)
 
@@ -424,7 +421,7 @@ class Sizes:
         for load in self._context.scopes.loads(target):
             parent = self._context.parent(load)
             match parent:
-                case ast.Attribute(attr=attr) if attr in _GROWING:
+                case ast.Attribute(attr=attr) if attr in GROWING:
                     total += self._passes_around(load)
                 case ast.Attribute(attr="extend" | "update"):
                     call = self._context.parent(parent)
@@ -446,178 +443,35 @@ class Sizes:
         )
 
     def _while_trips(self, loop: ast.While) -> Growth:
-        named = [n for n in walk(loop.test) if isinstance(n, ast.Name)]
-        steps = {n.id: _step(loop, n.id) for n in named}
-        if "multiply" in steps.values():
-            return summed(self.of(n) for n in named).log()
-        if _is_bisection(loop):
-            return summed(self.of(n) for n in named).log()
-        followed = {n for n in named if self._is_followed(loop, n)}
+        moves = self._whiles.moves(loop)
+        counters = [n for n in walk(loop.test) if isinstance(n, ast.Name)]
+        steps = {n.id: moves.steps.get(n.id) for n in counters}
+        if "multiply" in steps.values() or moves.is_bisection:
+            return summed(self.of(n) for n in counters).log()
+        followed = {n for n in counters if self._whiles.is_followed(loop, n)}
         if followed:
-            return summed(self.of(n) for n in named if n not in followed)
+            return summed(self.of(n) for n in counters if n not in followed)
         bounds = [
             limit
-            for name in dict.fromkeys(n.id for n in named if steps[n.id] == "add")
+            for name in dict.fromkeys(n.id for n in counters if steps[n.id] == "add")
             if (limit := bound_in(loop, name)) is not None
         ]
         if bounds:
             return summed(map(self.of, bounds))
         if "add" in steps.values():
-            others = [n for n in named if steps[n.id] != "add"] or named
+            others = [n for n in counters if steps[n.id] != "add"] or counters
             bound = summed(self.of(n) for n in others)
             squared = any(
                 isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult | ast.Pow)
                 for n in walk(loop.test)
             )
             return bound.root() if squared else bound
-        for name in named:
-            if _takes_from(loop, name.id) and not _grows(loop, name.id):
+        for name in counters:
+            if moves.moves(name.id):
                 return self.of(name)
-        for subscript, _ in self._indexed(loop).values():
+        for subscript, _ in moves.indexed.values():
             return self.of(subscript.value)
         return symbol(_UNKNOWN_WHILE.format(loop.lineno))
-
-    def _is_followed(self, loop: ast.While, name: ast.Name) -> bool:
-        """Whether the loop goes on where another index has come to: `i = j` after `j += 1`."""
-        target = self._context.symbol(name)
-        inside = [
-            binding
-            for binding in (target.bindings if target else ())
-            if self._context.inside(binding.node, loop)
-        ]
-        return bool(inside) and all(
-            binding.kind is Kind.ASSIGN
-            and isinstance(binding.value, ast.Name)
-            and _step(loop, binding.value.id) == "add"
-            and self._starts_from(loop, binding.value, name.id)
-            for binding in inside
-        )
-
-    def _starts_from(self, loop: ast.AST, index: ast.Name, name: str) -> bool:
-        """Whether an index is set in the loop to another one, or a bit more, and nothing else."""
-        target = self._context.symbol(index)
-        inside = [
-            binding
-            for binding in (target.bindings if target else ())
-            if binding.kind is not Kind.AUGMENTED and self._context.inside(binding.node, loop)
-        ]
-        return all(_is_from(binding.value, name) for binding in inside)
-
-    def goes_on_in(self, loop: ast.While) -> Loop | None:
-        """The outermost loop around in which it goes on where it was, all passes taken together.
-
-        What it counts up, or takes from, is not set anew in there: the passes in all the rounds
-        of that loop together are no more than those of one that began anew.
-        """
-        if loop not in self._going:
-            self._going[loop] = self._outermost(loop)
-        return self._going[loop]
-
-    def _outermost(self, loop: ast.While) -> Loop | None:
-        movers = [n for n in walk(loop.test) if isinstance(n, ast.Name) and _moves(loop, n.id)]
-        movers += [index for _, index in self._indexed(loop).values()]
-        found = None
-        for outer in self._context.loops(loop) if movers else ():
-            if not isinstance(outer, ast.For | ast.AsyncFor | ast.While):
-                break
-            # Which of them moves in a pass is not known: none may be set anew.
-            if not all(self._is_kept(loop, outer, mover) for mover in movers):
-                break
-            found = outer
-        return found
-
-    def _indexed(self, loop: ast.While) -> dict[str, tuple[ast.Subscript, ast.Name]]:
-        """The items that the loop looks at one after another: `s[i]` where it counts `i`."""
-        if loop not in self._indexes:
-            found = self._indexes[loop] = {}
-            for node in walk(loop):
-                match node:
-                    case ast.Subscript(value=ast.Name(), slice=ast.Name(id=name) as index):
-                        found.setdefault(name, (node, index))
-            for name in [name for name in found if _step(loop, name) != "add"]:
-                del found[name]
-        return self._indexes[loop]
-
-    def _is_kept(self, loop: ast.While, outer: ast.AST, mover: ast.Name) -> bool:
-        target = self._context.symbol(mover)
-        if target is None:
-            return False
-        inside = [b for b in target.bindings if self._context.inside(b.node, outer)]
-        here = self._context.function(loop)
-        if any(self._context.function(b.node) is not here for b in target.bindings):
-            return False  # somebody else sets it, too
-        if _takes_from(loop, mover.id):
-            return not inside and not _is_filled(outer, mover.id)
-        changes = [(b, self._operator(b, mover.id)) for b in inside]
-        directions = {type(operator) for _, operator in changes if operator is not None}
-        set_anew = [b for b, operator in changes if operator is None]
-        return len(directions) == 1 and all(self._is_led(outer, b, mover) for b in set_anew)
-
-    def _operator(self, binding: Binding, name: str) -> ast.operator | None:
-        """How a binding changes the value that was there; None if it does not."""
-        match self._context.parent(binding.node), binding.value:
-            case ast.AugAssign(op=operator), _:
-                return operator
-            case ast.Assign(), ast.BinOp(left=ast.Name(id=used), op=operator) if used == name:
-                return operator
-        return None
-
-    def _is_led(self, outer: ast.AST, binding: Binding, mover: ast.Name) -> bool:
-        """Whether an index starts from another, which follows it: `j = i + 1` and later `i = j`."""
-        if binding.kind is not Kind.ASSIGN or not isinstance(outer, ast.While):
-            return False
-        return any(
-            isinstance(leader, ast.Name)
-            and leader.id != mover.id
-            and _is_from(binding.value, leader.id)
-            and self._is_followed(outer, leader)
-            for leader in walk(outer.test)
-        )
-
-
-def bound_in(loop: ast.While, name: str) -> ast.expr | None:
-    """The expression that a name stays below while the loop goes on, if its test says one."""
-    tests = loop.test.values if isinstance(loop.test, ast.BoolOp) else [loop.test]
-    if isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.Or):
-        return None
-    for test in tests:
-        match test:
-            case ast.Compare(
-                left=ast.Name(id=low), ops=[ast.Lt() | ast.LtE() | ast.NotEq()], comparators=[high]
-            ) if low == name:
-                return high
-            case ast.Compare(
-                left=high, ops=[ast.Gt() | ast.GtE() | ast.NotEq()], comparators=[ast.Name(id=low)]
-            ) if low == name:
-                return high
-    return None
-
-
-def _is_filled(region: ast.AST, name: str) -> bool:
-    """Whether a container gets other items as a whole: `xs[:] = ys`."""
-    return any(
-        isinstance(node, ast.Subscript)
-        and isinstance(node.ctx, ast.Store)
-        and isinstance(node.slice, ast.Slice)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
-        for node in walk(region)
-    )
-
-
-def _is_from(value: ast.expr | None, name: str) -> bool:
-    """Whether it is a name, or that and a number."""
-    match value:
-        case (
-            ast.Name(id=used)
-            | ast.BinOp(left=ast.Name(id=used), op=ast.Add(), right=ast.Constant())
-        ):
-            return used == name
-    return False
-
-
-def _moves(loop: ast.While, name: str) -> bool:
-    return _step(loop, name) == "add" or (_takes_from(loop, name) and not _grows(loop, name))
 
 
 def _unpacked(value: ast.expr, path: tuple[int, ...]) -> ast.expr:
@@ -634,53 +488,3 @@ def _product(growths: Iterable[Growth]) -> Growth:
     for growth in growths:
         product *= growth
     return product
-
-
-def _step(loop: ast.While, name: str) -> str:
-    """How the body moves a number that the test looks at: "add", "multiply" or ""."""
-    for node in walk(loop):
-        match node:
-            case ast.AugAssign(target=ast.Name(id=changed), op=op) if changed == name:
-                if isinstance(op, ast.Mult | ast.FloorDiv | ast.Div | ast.RShift | ast.LShift):
-                    return "multiply"
-                return "add"
-            case ast.Assign(
-                targets=[ast.Name(id=changed)], value=ast.BinOp(left=ast.Name(id=used), op=op)
-            ) if changed == used == name:
-                if isinstance(op, ast.Mult | ast.FloorDiv | ast.Div | ast.RShift | ast.LShift):
-                    return "multiply"
-                return "add"
-    return ""
-
-
-def _is_bisection(loop: ast.While) -> bool:
-    """A middle is computed from two bounds, and a bound moves to it."""
-    halved = any(
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.BinOp)
-        and isinstance(node.value.op, ast.FloorDiv | ast.RShift)
-        for node in walk(loop)
-    )
-    return halved and isinstance(loop.test, ast.Compare)
-
-
-def _grows(loop: ast.While, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr in (*_GROWING, "extend", "update", "extendleft")
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
-        for node in walk(loop)
-    )
-
-
-def _takes_from(loop: ast.While, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in _TAKING
-        and not (node.func.attr == "get" and node.args)  # of a dict
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == name
-        for node in walk(loop)
-    )
