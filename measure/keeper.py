@@ -129,6 +129,7 @@ class Process:
         self._received = bytearray()
         self._meter = Meter(self._pid)
         self._bare = self._meter.resident()
+        self._loaded: int | None = None  # bytes that the program holds before its first call
         self._phase = "load"
         self._told = 0.0  # the CPU seconds at the end of the last call
         self._fair_load = fair_load(order["program"]["text"])
@@ -187,7 +188,9 @@ class Process:
         self._case = case
         self._output.forget()
         asked = self._meter.seconds()
-        load, loaded = asked - self._told, self._meter.resident() - self._bare
+        load = asked - self._told
+        if self._loaded is None:
+            self._loaded = self._meter.resident() - self._bare
         self._have(self._limits["cpu"], self._limits["wall"])
         self._phase = "input"
         if self._is_script:
@@ -196,7 +199,7 @@ class Process:
         else:
             self._send(case)
         self._frame()  # it has its input
-        self._meter.begin(asked, loaded)
+        self._meter.begin(asked, self._loaded)
         self._phase = "run"
         self._send(b"go")
         self._frame(sample=self._is_sampled)

@@ -166,7 +166,8 @@ class Meter:
     def begin(self, asked: float, loaded: int) -> None:
         """A run begins now; `asked` is what `seconds` was when its input was sent.
 
-        `loaded` is by how many bytes the process had grown until then.
+        `loaded` is by how many bytes the process grew when the program was loaded. What calls left
+        behind since then is theirs, and was counted where it came.
         """
         with contextlib.suppress(OSError), open(f"{self._folder}/clear_refs", "wb", 0) as file:
             file.write(_RESET_PEAK)

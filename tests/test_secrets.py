@@ -107,6 +107,14 @@ def test_what_is_worked_out_while_loading_is_charged(sandbox: Sandbox) -> None:
     assert one.figures.net > 50 << 20
 
 
+def test_what_a_call_leaves_behind_is_not_charged_to_the_next(sandbox: Sandbox) -> None:
+    text = "kept = []\ndef f(n):\n    kept.append(bytearray(n))\n    return len(kept[-1])\n"
+    calls = sandbox.run(Program(text, "f"), [call(n) for n in (12 << 20, 1, 1)]).calls
+    first, *others = (one.figures.net for one in calls)
+    assert first > 11 << 20
+    assert max(others) < 1 << 20
+
+
 def test_what_is_hidden_in_reading_the_input_is_charged(sandbox: Sandbox) -> None:
     text = """
 import json, random
