@@ -27,6 +27,7 @@ _SURE = 1.96  # standard errors
 _EQUAL = 1.10  # a ratio within this, for certain, is none
 _MEAN_OF_MEDIAN, _NORMAL = 1.2533, 1.4826
 _PAGES = 512 << 10  # bytes of memory below which two programs do not differ
+_MUCH = 8 << 20  # bytes of memory from which on one size says too little
 _SMALL = 50.0  # microseconds of an input that says little
 
 
@@ -96,18 +97,30 @@ def memory_order(record: Record, a: str, b: str) -> Order | None:
     """Return the order in memory of two solutions, at the largest size that both came to.
 
     The most bytes hardly vary from run to run: what is left are pages, and what the interpreter
-    holds back.
+    holds back. Of much memory an order is certain if the size before says the same: what earlier
+    calls had left behind was counted from there on in some of the records that there are.
     """
     one, other = record.solutions[a], record.solutions[b]
     place = min(len(one.memory), len(other.memory)) - 1
     if place < 0:
         return None
     mine, others = one.memory[place], other.memory[place]
-    low = math.log(max(mine - _PAGES, _PAGES)) - math.log(others + _PAGES)
-    high = math.log(mine + _PAGES) - math.log(max(others - _PAGES, _PAGES))
+    low, high = _memory_interval(mine, others)
+    verdict = _verdict(low, high)
+    if max(mine, others) > _MUCH and verdict in ("slower", "faster"):
+        before = place and _verdict(
+            *_memory_interval(one.memory[place - 1], other.memory[place - 1])
+        )
+        verdict = verdict if before == verdict else "unclear"
     ratio = max(mine, _PAGES) / max(others, _PAGES)
     n, is_within = record.sizes[place], _is_within(record, place)
-    return Order(ratio, math.exp(low), math.exp(high), _verdict(low, high), n, is_within=is_within)
+    return Order(ratio, math.exp(low), math.exp(high), verdict, n, is_within=is_within)
+
+
+def _memory_interval(mine: int, others: int) -> tuple[float, float]:
+    """The logarithms of the least and the largest ratio of two figures."""
+    low = math.log(max(mine - _PAGES, _PAGES)) - math.log(others + _PAGES)
+    return low, math.log(mine + _PAGES) - math.log(max(others - _PAGES, _PAGES))
 
 
 def _bound(record: Record, stopped: Course, other: Course, place: int) -> Order | None:

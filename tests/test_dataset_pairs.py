@@ -59,6 +59,23 @@ def test_orders(record: Record) -> None:
     assert memory.verdict == "slower"
 
 
+def test_of_much_memory_the_size_before_says_the_same() -> None:
+    rounds = [[[100]] * 3] * 2
+    found = {
+        name: Course("accepted", 1.0, rounds, [megabytes << 20 for megabytes in memory])
+        for name, memory in {"a": (6, 40), "b": (6, 12), "c": (2, 12), "d": (2, 7)}.items()
+    }
+    record = record_of(**found)
+    for one, other, verdict in (("a", "b", "unclear"), ("a", "c", "slower"), ("b", "d", "slower")):
+        order = memory_order(record, one, other)
+        assert order is not None
+        assert order.verdict == verdict
+    found["b"] = Course("accepted", 1.0, rounds, [2 << 20, 5 << 20])
+    little = memory_order(record_of(**found), "d", "b")
+    assert little is not None
+    assert little.verdict == "slower"
+
+
 def test_inputs_that_contradict_each_other_are_unclear() -> None:
     one = Course("accepted", 1.0, [[[1000, 200]] * 3], [0])
     other = Course("accepted", 1.0, [[[100, 300]] * 3], [0])
