@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from effilint.analyzer.context import Context
@@ -21,7 +21,16 @@ from effilint.analyzer.facts.cost import Cost, is_decorated_cache
 from effilint.analyzer.facts.growth import Growth, Term
 from effilint.analyzer.facts.scopes import COMPREHENSIONS
 from effilint.analyzer.taxonomy import BEHAVIOURS
-from effilint.detectors.operations import KINDS, Operation, Scale, Table, called, opened, plain_name
+from effilint.detectors.operations import (
+    KINDS,
+    Operation,
+    Scale,
+    Table,
+    called,
+    opened,
+    plain_name,
+    summed_bits,
+)
 from effilint.rules import all_rules
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -248,9 +257,9 @@ def _done(done: Counter[Operation]) -> dict[str, float]:
         runs = {one: _runs(one, count, scale) for one, count in done.items()}
         costs = [runs[one] + scale.bits(one.price) for one in done]
         least = [cost - scale.bits(one.spared) for one, cost in zip(done, costs, strict=True)]
-        found[f"runs_{name}"] = _summed(runs.values())
-        found[f"cost_{name}"] = _summed(costs)
-        found[f"spared_{name}"] = found[f"cost_{name}"] - _summed(least)
+        found[f"runs_{name}"] = summed_bits(runs.values())
+        found[f"cost_{name}"] = summed_bits(costs)
+        found[f"spared_{name}"] = found[f"cost_{name}"] - summed_bits(least)
     return found | _by_kind(done, _SCALES["some"])
 
 
@@ -266,7 +275,7 @@ def _by_kind(done: Counter[Operation], scale: Scale) -> dict[str, float]:
     found = {"passes": most, "busy": math.log1p(busy.total())}
     for name in _OPERATIONS:
         if name in costs:
-            found[f"cost_of_{name}"] = _summed(costs[name])
+            found[f"cost_of_{name}"] = summed_bits(costs[name])
         if name in busy:
             found[f"busy_{name}"] = math.log1p(busy[name])
     return found
@@ -275,11 +284,6 @@ def _by_kind(done: Counter[Operation], scale: Scale) -> dict[str, float]:
 def _runs(one: Operation, count: int, scale: Scale) -> float:
     """The logarithm (base 2) of how often an operation runs that stands at so many places."""
     return math.log2(count * one.repeats) + scale.bits(one.times)
-
-
-def _summed(logs: Collection[float]) -> float:
-    """The logarithm (base 2) of one more than a sum that is given by logarithms."""
-    return math.log2(1.0 + math.fsum(2.0**log for log in logs))
 
 
 def _rank(growth: Growth) -> tuple[float, ...]:

@@ -56,7 +56,7 @@ def heat_in(table: Table, starts: Sequence[int]) -> list[Heat] | None:
 
 
 def _of_tokens(table: Table, starts: Sequence[int]) -> Iterator[Heat]:
-    heats = _heats(table)
+    heats = heats_in(table)
     nodes = sorted(_spans(table.context, heats), key=lambda span: (span[0], -span[1]))
     around: list[tuple[int, Heat]] = []  # ends of the nodes around a token, innermost last
     place = 0
@@ -82,7 +82,8 @@ def _spans(context: Context, heats: Mapping[ast.AST, Heat]) -> Iterator[tuple[in
             yield first, lines[end_line - 1] + end_column, heat
 
 
-def _heats(table: Table) -> dict[ast.AST, Heat]:
+def heats_in(table: Table) -> dict[ast.AST, Heat]:
+    """Return the heat of the nodes of a program that is open, as far as anything is known."""
     entries = _entries(table)
     found = {}
     for function in (table.context.tree, *table.context.circles.functions):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from typing import NamedTuple
@@ -92,6 +92,21 @@ class Scale(NamedTuple):
 _TYPICAL = Scale(inputs=1000, items=30, passes=30, exponent=22)
 
 
+def summed_bits(logs: Collection[float]) -> float:
+    """Return the logarithm (base 2) of one more than a sum that is given by logarithms."""
+    return math.log2(1.0 + math.fsum(2.0**log for log in logs))
+
+
+def taken(done: Mapping[Operation, int], scale: Scale) -> float:
+    """Return the logarithm (base 2) of what operations take together, each so many times."""
+    return summed_bits(
+        [
+            math.log2(count * one.repeats) + scale.bits(one.times) + scale.bits(one.price)
+            for one, count in done.items()
+        ]
+    )
+
+
 class Entry:
     """How a function is entered: how often, and with what in the place of its parameters."""
 
@@ -165,6 +180,7 @@ class Table:
         self._known: dict[ast.AST, Counter[Operation]] = {}
         self._known_alone: dict[ast.AST, Counter[Operation]] = {}
         self._ending: dict[ast.AST, bool] = {}
+        self._passes: dict[tuple[Loop, ...], tuple[int, Growth]] = {}
 
     def of_run(self) -> Counter[Operation]:
         """The operations of a run: it enters the module, and functions that no other one calls."""
@@ -236,10 +252,17 @@ class Table:
 
     def _around(self, node: ast.AST) -> tuple[int, Growth]:
         """The passes of constant loops around a node, and those that an exit may spare."""
-        repeats, spared = 1, ONE
         loops = self.context.loops(node)
         if isinstance(node, ast.For | ast.AsyncFor | ast.While):
-            loops = [*loops, node]  # it stands for its own passes
+            loops.append(node)  # it stands for its own passes
+        key = tuple(loops)
+        known = self._passes.get(key)
+        if known is None:
+            known = self._passes[key] = self._passes_of(key)
+        return known
+
+    def _passes_of(self, loops: tuple[Loop, ...]) -> tuple[int, Growth]:
+        repeats, spared = 1, ONE
         for loop in loops:
             passes = self.context.trip_count(loop)
             if passes is not None:

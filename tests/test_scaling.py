@@ -455,6 +455,12 @@ def test_odd_and_even_sizes_are_read(word: str, rest: int) -> None:
         assert found["n"] % 2 == 1
 
 
+def test_remainders_of_parameters_of_another_name_are_passed_over() -> None:
+    description = "Constraints:\n\n* `arr.length % 2 == 0`\n* `1 <= nums.length <= 100`\n"
+    for found in grown([{"nums": [1, 2, 3]}, {"nums": [4, 5, 6, 7]}], 4, description):
+        assert len(found["nums"]) in (12, 16)
+
+
 def test_uniqueness_by_chance_gives_way() -> None:
     samples = [[1, 2, 3, 4], [4, 2, 3, 15], [9, 8, 7, 6]]
     prose = "Two subsets are different if the chosen indices are different.\n"

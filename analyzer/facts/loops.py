@@ -41,6 +41,7 @@ class Loops:
         self._context = context
         self._exits: dict[ast.stmt, _Left] = {}
         self._around: dict[ast.AST, list[Loop]] = {}
+        self._counts: dict[Loop, int | None] = {}
 
     def around(self, node: ast.AST) -> list[Loop]:
         """The loops of the same function whose repeated part holds `node`, innermost first.
@@ -126,7 +127,9 @@ class Loops:
         """The greatest number of passes, where it is a constant."""
         if isinstance(loop, ast.While):
             return None
-        return self.length(loop.iter)
+        if loop not in self._counts:
+            self._counts[loop] = self.length(loop.iter)
+        return self._counts[loop]
 
     def length(self, node: ast.expr, depth: int = 4) -> int | None:
         """The constant length of an iterable, at most; None if unknown."""

@@ -101,7 +101,10 @@ class Terms:
             case ast.BinOp(left=inner, op=ast.Mod(), right=ast.Constant(value=int() as by)) if (
                 by > 1
             ):
-                return self._term(inner), by
+                try:
+                    return self._term(inner), by
+                except UnknownError:  # of a parameter with another name
+                    return None
         return None
 
     def number(self, term: Term, values: Mapping[str, Any]) -> float | None:
