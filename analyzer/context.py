@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from effilint.analyzer.facts.changes import Changes
     from effilint.analyzer.facts.circles import Circles
     from effilint.analyzer.facts.cost import Cost, Costs
+    from effilint.analyzer.facts.entries import Entries
     from effilint.analyzer.facts.inference import Inference
     from effilint.analyzer.facts.lattice import Type
     from effilint.analyzer.facts.purity import Purity
@@ -246,6 +247,13 @@ class Context:
         from effilint.analyzer.facts.calls import Calls
 
         return Calls(self)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """Which functions of the file calls run, those included that they hand on."""
+        from effilint.analyzer.facts.entries import Entries
+
+        return Entries(self)
 
     @cached_property
     def circles(self) -> Circles:

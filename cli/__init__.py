@@ -10,13 +10,26 @@ if TYPE_CHECKING:
     from effilint.analyzer.model import Diagnostic
     from effilint.analyzer.source import SourceError
     from effilint.detectors.static import UnknownCodeError
+    from effilint.scorer.score import Score
+    from effilint.scorer.scorer import Scorer
 
 __version__ = "0.1.0"
-__all__ = ["Diagnostic", "SourceError", "UnknownCodeError", "__version__", "check", "fix"]
+__all__ = [
+    "Diagnostic",
+    "Score",
+    "Scorer",
+    "SourceError",
+    "UnknownCodeError",
+    "__version__",
+    "check",
+    "fix",
+]
 
 # Importing effilint costs nothing; these names are looked up when asked for.
 _LATER = {
     "Diagnostic": "effilint.analyzer.model",
+    "Score": "effilint.scorer.score",
+    "Scorer": "effilint.scorer.scorer",
     "SourceError": "effilint.analyzer.source",
     "UnknownCodeError": "effilint.detectors.static",
 }

@@ -136,8 +136,8 @@ def _go_round(
 ) -> None:
     """Enter the functions that a function reaches and that reach it."""
     inner: dict[ast.AST, list[Entry]] = {first: entries}
-    for caller, callee, calls in table.context.circles.steps(first):
-        entered = [table.entry(outer, caller, callee, calls) for outer in inner[caller]]
+    for caller, callee, ways in table.context.circles.steps(first):
+        entered = [table.entry(outer, caller, ways) for outer in inner[caller]]
         inner[callee] = [entry for entry in entered if entry is not None] or [OUTSIDE]
         found.setdefault(callee, []).extend(inner[callee])
 
@@ -147,13 +147,10 @@ def _enter_callees(
 ) -> None:
     context = table.context
     for node, one in table.own(function):
-        callee = context.callee(node) if isinstance(node, ast.Call) else None
-        if callee is None or context.circles.is_inner(function, callee):
-            continue
-        assert isinstance(node, ast.Call)
-        passed = context.costs.passed(node, callee)
-        entered = (entry.into(one, passed) for entry in found[function])
-        found.setdefault(callee, []).extend(entered)
+        for way in context.entries.of(node) if isinstance(node, ast.Call) else ():
+            if not context.circles.is_inner(function, way.function):
+                entered = (table.into(entry, one, way) for entry in found[function])
+                found.setdefault(way.function, []).extend(entered)
 
 
 def _fewer(entries: list[Entry]) -> list[Entry]:

@@ -17,6 +17,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from effilint.analyzer.context import Context, FunctionNode
+from effilint.analyzer.facts.entries import Entering
 from effilint.analyzer.facts.growth import ONE, Growth, Term
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
@@ -205,33 +206,32 @@ class Table:
             found = self._known_alone[function] = Counter()
             for node, here in self.own(function):
                 found[here] += 1
-                callee = self.context.callee(node) if isinstance(node, ast.Call) else None
-                if callee and not self.context.circles.is_inner(function, callee):
-                    assert isinstance(node, ast.Call)
-                    passed = self._costs.passed(node, callee)
-                    _add(found, self.of(callee), OUTSIDE.into(here, passed))
+                for way in self.context.entries.of(node) if isinstance(node, ast.Call) else ():
+                    if not self.context.circles.is_inner(function, way.function):
+                        _add(found, self.of(way.function), self.into(OUTSIDE, here, way))
         return found
 
     def _add_circle(self, found: Counter[Operation], function: FunctionNode) -> None:
         """Add what functions do that it reaches and that reach it, each entered once."""
         entered: dict[ast.AST, Entry] = {function: OUTSIDE}
-        for caller, callee, calls in self.context.circles.steps(function):
-            entry = self.entry(entered[caller], caller, callee, calls)
+        for caller, callee, ways in self.context.circles.steps(function):
+            entry = self.entry(entered[caller], caller, ways)
             if entry is not None:
                 entered[callee] = entry
                 _add(found, self._alone(callee), entry)
 
-    def entry(
-        self, outer: Entry, caller: FunctionNode, callee: FunctionNode, calls: list[ast.Call]
-    ) -> Entry | None:
-        """How a function is entered by calls that are made in another."""
+    def entry(self, outer: Entry, caller: FunctionNode, ways: list[Entering]) -> Entry | None:
+        """How a function is entered in these ways, which are all in another one."""
         done: dict[ast.AST, Operation] = dict(self.own(caller))
-        entries = [
-            outer.into(done[call], self._costs.passed(call, callee))
-            for call in calls
-            if call in done
-        ]
+        entries = [self.into(outer, done[way.call], way) for way in ways if way.call in done]
         return reduce(Entry.joined, entries) if entries else None
+
+    def into(self, outer: Entry, call: Operation, way: Entering) -> Entry:
+        """How a function is entered by a call in one that is entered itself."""
+        often = self._costs.applied(way)
+        if not often.is_constant:
+            call = call._replace(times=call.times * often)
+        return outer.into(call, self._costs.handed(way))
 
     def own(self, function: FunctionNode | ast.Module) -> list[tuple[ast.AST, Operation]]:
         """What each node of a function's own code does in one call of it."""
@@ -324,12 +324,13 @@ def _breaks(block: list[ast.stmt]) -> bool:
 def roots(context: Context) -> Iterator[FunctionNode | ast.Module]:
     """Yield where a program may be entered: its module, and functions that nothing in it calls.
 
-    Of functions that only call each other, the first one.
+    Of functions that only call each other, the first one; of those in functions the ones that are
+    given away, as a decorator does.
     """
     yield context.tree
     entered = {group[0] for group in context.circles.groups if not _is_called(group, context)}
     for function in context.circles.functions:
-        if function in entered and _is_open(function, context):
+        if function in entered and (_is_open(function, context) or context.uses(function)):
             yield function
 
 
@@ -343,7 +344,7 @@ def _is_called(group: list[FunctionNode], context: Context) -> bool:
     return any(
         context.function(call) not in inner
         for function in group
-        for call in context.calls.callers(function)
+        for call in context.entries.callers(function)
     )
 
 

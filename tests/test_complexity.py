@@ -580,7 +580,7 @@ def starred_parameter(xs):
         "lines": "O(input)",
         "buffered": "O(input)",
         "opened": "O(input)",
-        "by_lambda": "O(n)",
+        "by_lambda": "O(input + n)",
         "by_function": "O(n)",
         "one_after_another": "O(input + n^2)",
         "by_place": "O(input + n^2)",
@@ -766,3 +766,122 @@ def test_functions_that_call_each_other_cost_the_same_in_any_order(tmp_path: Pat
     found = bounds(tmp_path, one + other)
     assert found == bounds(tmp_path, other + one)
     assert found == {"first": "O(xs*log(xs))", "second": "O(xs*log(xs))"}
+
+
+def test_functions_that_are_handed_on_run_for_each_item(tmp_path: Path) -> None:
+    code = """\
+import functools
+import itertools
+import re
+
+def slow(x):
+    return [y for y in x]
+
+class Key:
+    def __init__(self, names):
+        self.names = sorted(names)
+
+    def __call__(self, x):
+        for name in self.names:
+            print(name)
+
+def by_map(xs):
+    return list(map(slow, xs))
+
+def by_lambda(xs):
+    return list(map(lambda x: sum(xs), xs))
+
+def by_key(xs):
+    return sorted(xs, key=lambda x: xs.index(x))
+
+def in_place(xs):
+    xs.sort(key=lambda x: xs.count(x))
+
+def by_comparing(xs):
+    return sorted(xs, key=functools.cmp_to_key(lambda a, b: sum(xs)))
+
+def by_reduce(xs):
+    return functools.reduce(lambda a, b: max(xs), xs)
+
+def by_accumulate(xs):
+    return list(itertools.accumulate(xs, lambda a, b: max(xs)))
+
+def by_sub(text):
+    return re.sub("a", lambda match: text.upper(), text)
+
+def by_name(xs):
+    double = lambda x: sum(xs)
+    for x in xs:
+        print(double(x))
+
+def at_once(xs):
+    return (lambda ys: sum(ys))(xs)
+
+def not_run(xs):
+    return lambda: 1
+
+def by_default(n, table=[i for i in range(9)]):
+    return table[n]
+
+def made(names):
+    return Key(names)
+
+def run(names, x):
+    return Key(names)(x)
+
+def backwards(text):
+    return re.match(r"^(..+)\\1+$", text)
+"""
+    found = bounds(tmp_path, code)
+    for name in ("Key.__init__", "Key.__call__", "slow"):
+        del found[name]
+    assert found == {
+        "by_map": "O(xs*xs[])",
+        "by_lambda": "O(xs^2)",
+        "by_key": "O(xs^2)",
+        "in_place": "O(xs^2)",
+        "by_comparing": "O(xs^2*log(xs))",
+        "by_reduce": "O(xs^2)",
+        "by_accumulate": "O(xs^2)",
+        "by_sub": "O(text^2)",
+        "by_name": "O(xs^2)",
+        "at_once": "O(xs)",
+        "not_run": "O(1)",
+        "by_default": "O(1)",
+        "made": "O(names*log(names))",
+        "run": "O(names*log(names) + self.names)",
+        "backwards": "O(text^2)",
+    }
+
+
+def test_decorators_call_what_they_decorate(tmp_path: Path) -> None:
+    code = """\
+def again(function):
+    def wrapped(xs):
+        for x in xs:
+            function(xs)
+    return wrapped
+
+@again
+def f(xs):
+    for x in xs:
+        print(x)
+"""
+    assert bounds(tmp_path, code)["again.wrapped"] == "O(xs^2)"
+
+
+def test_recursion_that_begins_again_goes_through_a_product(tmp_path: Path) -> None:
+    code = """\
+def f(xs, k, i=0, j=0):
+    if i == len(xs):
+        return False
+    if j == len(xs):
+        return f(xs, k, i + 1, 0)
+    return xs[i] + xs[j] == k or f(xs, k, i, j + 1)
+"""
+    assert bounds(tmp_path, code) == {"f": "O(xs^2)"}
+
+
+def test_calls_without_arguments_have_a_price(tmp_path: Path) -> None:
+    code = "import re\n\ndef f(**more):\n    re.match(**more)\n    re.sub()\n    sorted()\n"
+    assert bounds(tmp_path, code) == {"f": "O(1)"}

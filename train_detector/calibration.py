@@ -38,7 +38,7 @@ def order_weights(logits: Sequence[Floats], weights: Floats | None = None) -> li
     def loss(found: Tensor) -> Tensor:
         return (functional.softplus(-(columns / scale) @ found) * sample).sum() / sample.sum()
 
-    found = _least(loss, np.full(len(logits), 0.5), positive=True)
+    found = least(loss, np.full(len(logits), 0.5), positive=True)
     return [float(one) for one in found / scale.numpy()]
 
 
@@ -50,7 +50,7 @@ def class_weights(logits: Sequence[Floats], classes: NDArray[np.int64]) -> list[
     def loss(found: Tensor) -> Tensor:
         return functional.cross_entropy(torch.tensordot(found, stacked, 1), answers)
 
-    return [float(one) for one in _least(loss, np.full(len(logits), 0.5), positive=True)]
+    return [float(one) for one in least(loss, np.full(len(logits), 0.5), positive=True)]
 
 
 def presence_weights(logits: Sequence[Floats], labels: NDArray[np.bool_]) -> list[float]:
@@ -63,7 +63,7 @@ def presence_weights(logits: Sequence[Floats], labels: NDArray[np.bool_]) -> lis
         said = (columns / scale) @ found
         return functional.binary_cross_entropy_with_logits(said, answers)
 
-    found = _least(loss, np.zeros(len(logits) + 1)) / scale.numpy()
+    found = least(loss, np.zeros(len(logits) + 1)) / scale.numpy()
     return [float(one) for one in found]
 
 
@@ -123,8 +123,8 @@ def _at_least(right: int, count: int) -> float:
     return (middle - spread) / (1 + z * z / count)
 
 
-def _least(loss: Callable[[Tensor], Tensor], start: Floats, *, positive: bool = False) -> Floats:
-    """The arguments at which a convex function is least; with `positive` none is below zero."""
+def least(loss: Callable[[Tensor], Tensor], start: Floats, *, positive: bool = False) -> Floats:
+    """Return where a convex function is least; with `positive` no argument is below zero."""
     weights = torch.from_numpy(start.copy()).requires_grad_()
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 

@@ -35,7 +35,11 @@ class Calls:
 
     def callee(self, call: ast.Call) -> FunctionNode | None:
         """The one function of this file that the call runs: by name, or as `self.method`."""
-        match call.func:
+        return self.named_by(call.func)
+
+    def named_by(self, func: ast.expr) -> FunctionNode | None:
+        """The one function of this file that a name, or an attribute of a thing, stands for."""
+        match func:
             case ast.Name() as name:
                 bindings = self._context.bindings(name)
                 if len(bindings) != 1 or bindings[0].kind is not Kind.FUNCTION:
@@ -48,7 +52,7 @@ class Calls:
             case ast.Attribute(attr=attr) as attribute:
                 owner = self._context.types.self_class(attribute)
                 if owner:
-                    return self._method(owner, attr)
+                    return self.method_of(owner, attr)
                 return self._static_method(attribute) or self._method_of_own(attribute)
         return None
 
@@ -58,7 +62,7 @@ class Calls:
             return None
         bindings = self._context.bindings(attribute.value)
         owner = bindings[0].node if len(bindings) == 1 else None
-        found = self._method(owner, attribute.attr) if isinstance(owner, ast.ClassDef) else None
+        found = self.method_of(owner, attribute.attr) if isinstance(owner, ast.ClassDef) else None
         kinds = ("staticmethod", "classmethod")
         decorators = found.decorator_list if found else []
         return found if any(getattr(d, "id", "") in kinds for d in decorators) else None
@@ -70,7 +74,9 @@ class Calls:
                 bindings = self._context.bindings(made)
                 owner = bindings[0].node if len(bindings) == 1 else None
                 return (
-                    self._method(owner, attribute.attr) if isinstance(owner, ast.ClassDef) else None
+                    self.method_of(owner, attribute.attr)
+                    if isinstance(owner, ast.ClassDef)
+                    else None
                 )
         return None
 
@@ -78,7 +84,8 @@ class Calls:
     def _class_names(self) -> set[str]:
         return {node.name for node in self._context.index.get(ast.ClassDef, ())}  # type: ignore[attr-defined]
 
-    def _method(self, owner: ast.ClassDef, name: str) -> FunctionNode | None:
+    def method_of(self, owner: ast.ClassDef, name: str) -> FunctionNode | None:
+        """The method of a class of this name, if there is one alone."""
         methods = self._methods.get(owner)
         if methods is None:
             methods = self._methods[owner] = {}

@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from effilint.analyzer.facts.calls import own_nodes
+from effilint.analyzer.tree import push_children
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
+    from effilint.analyzer.facts.entries import Entering
+
+
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Step(NamedTuple):
-    """The calls by which one function of a circle is reached from another."""
+    """The ways by which one function of a circle is reached from another."""
 
     caller: FunctionNode
     callee: FunctionNode
-    calls: list[ast.Call]
+    ways: list[Entering]
 
 
 class Circles:
@@ -26,7 +30,7 @@ class Circles:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._graph: dict[FunctionNode, dict[FunctionNode, list[ast.Call]]] = {}
+        self._graph: dict[FunctionNode, dict[FunctionNode, list[Entering]]] = {}
 
     @cached_property
     def functions(self) -> list[FunctionNode]:
@@ -77,11 +81,11 @@ class Circles:
             return
         reached, queue = {function}, [function]
         for caller in queue:
-            for callee, calls in self._calls_of(caller).items():
+            for callee, ways in self._calls_of(caller).items():
                 if callee in circle and callee not in reached:
                     reached.add(callee)
                     queue.append(callee)
-                    yield Step(caller, callee, calls)
+                    yield Step(caller, callee, ways)
 
     def is_inner(self, caller: ast.AST, callee: FunctionNode) -> bool:
         """Whether two functions are the same or reach each other."""
@@ -92,16 +96,24 @@ class Circles:
         circles = (frozenset(group) for group in self.groups if len(group) > 1)
         return {function: circle for circle in circles for function in circle}
 
-    def _calls_of(self, function: FunctionNode) -> dict[FunctionNode, list[ast.Call]]:
+    def _calls_of(self, function: FunctionNode) -> dict[FunctionNode, list[Entering]]:
         known = self._graph.get(function)
         if known is None:
             known = self._graph[function] = {}
-            for node in own_nodes(function):
-                callee = self._context.callee(node) if isinstance(node, ast.Call) else None
-                if callee is not None:
-                    assert isinstance(node, ast.Call)
-                    known.setdefault(callee, []).append(node)
+            for node in _run_by(function):
+                for way in self._context.entries.of(node) if isinstance(node, ast.Call) else ():
+                    known.setdefault(way.function, []).append(way)
         return known
+
+
+def _run_by(function: FunctionNode) -> Iterator[ast.AST]:
+    """The nodes of a function's code, with those of lambdas in it, which run as part of it."""
+    stack: list[ast.AST] = [*function.body]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, _DEFINED):
+            push_children(node, stack)
 
 
 def _taken(waiting: dict[FunctionNode, None], function: FunctionNode) -> list[FunctionNode]:

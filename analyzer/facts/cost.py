@@ -9,6 +9,7 @@ are kept.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from effilint.analyzer.tree import children, walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
+    from effilint.analyzer.facts.entries import Entering
 
 _CACHES = ("functools.cache", "functools.lru_cache")
 
@@ -76,6 +78,7 @@ class Costs:
         self._own: dict[ast.AST, Cost] = {}
         self._entries: dict[ast.AST, Growth] = {}  # how often each loop is begun
         self._runs: dict[ast.AST, dict[ast.AST, Growth]] = {}
+        self._begun: set[ast.Lambda] = set()
 
     def of(self, function: FunctionNode | ast.Module) -> Cost:
         """The cost of one call of `function`, or of the statements of a module."""
@@ -106,10 +109,10 @@ class Costs:
         """Add what functions take that it reaches and that reach it, each entered once."""
         time, space = alone.time, alone.space
         entered: dict[ast.AST, tuple[Growth, dict[str, Growth]]] = {function: (ONE, {})}
-        for caller, callee, calls in self._context.circles.steps(function):
+        for caller, callee, ways in self._context.circles.steps(function):
             times, sizes = entered[caller]
-            runs, passed = self.runs(caller), [self._sizes.passed(call, callee) for call in calls]
-            inner = [runs[call] for call in calls if call in runs]
+            runs, passed = self.runs(caller), [self._sizes.handed(way) for way in ways]
+            inner = [runs[way.call] * self._sizes.applied(way) for way in ways if way.call in runs]
             often = summed(growth.replace(sizes) for growth in inner) if inner else ONE
             given = {n: summed(one[n].replace(sizes) for one in passed) for n in passed[0]}
             entered[callee] = times * often, given
@@ -135,9 +138,13 @@ class Costs:
         """How often a loop can run."""
         return self._sizes.trips(loop)
 
-    def passed(self, call: ast.Call, callee: FunctionNode) -> dict[str, Growth]:
-        """The size of each argument of a call, by the name the callee gives it."""
-        return self._sizes.passed(call, callee)
+    def handed(self, way: Entering) -> dict[str, Growth]:
+        """The size of each argument that a function is run with, by the name it gives it."""
+        return self._sizes.handed(way)
+
+    def applied(self, way: Entering) -> Growth:
+        """How often a call runs a function that it applies to the items of something."""
+        return self._sizes.applied(way)
 
     def _add(self, node: ast.AST, times: Growth, total: _Total) -> None:
         """Add the cost of `node`, which runs `times` times."""
@@ -145,6 +152,7 @@ class Costs:
         while stack:
             top, times = stack.pop()
             if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+                stack.extend((part, times) for part in self._run_once(top))
                 continue
             total.runs[top] = times
             self._add_own(top, times, total)
@@ -171,7 +179,34 @@ class Costs:
         if isinstance(node, ast.AnnAssign):
             values = [node.value] if node.value is not None else []
             return [(node.target, times), *((value, times) for value in values)]
+        if isinstance(node, ast.Call):
+            return [*((child, times) for child in children(node)), *self._lambdas(node, times)]
         return [(child, times) for child in children(node)]
+
+    def _run_once(self, made: ast.AST) -> list[ast.AST]:
+        """What runs where a function or a class is made: defaults, decorators, a class's body."""
+        match made:
+            case ast.ClassDef():
+                return [*made.decorator_list, *made.body]
+            case ast.FunctionDef(args=given) | ast.AsyncFunctionDef(args=given):
+                defaults = [one for one in given.kw_defaults if one is not None]
+                return [*made.decorator_list, *given.defaults, *defaults]
+            case ast.Lambda(body=body) if not self._context.entries.is_run(made):
+                return [body]
+        return []
+
+    def _lambdas(self, call: ast.Call, times: Growth) -> Iterator[tuple[ast.AST, Growth]]:
+        """The bodies of lambdas that a call runs, each at the first call that does."""
+        entries = self._context.entries
+        applied = entries.application(call)
+        ways = [(call.func, times)]
+        if applied is not None:
+            ways.append((applied.function, times * self._sizes.applied(applied)))
+        for function, often in ways:
+            made = entries.lambda_of(function)
+            if made is not None and made not in self._begun:
+                self._begun.add(made)
+                yield made.body, often
 
     def _passes(self, loop: ast.For | ast.AsyncFor | ast.While, times: Growth) -> Growth:
         """How often the body of a loop runs that is begun so many times."""
@@ -213,17 +248,18 @@ class Costs:
             total.spend(times * time, line)
             total.hold(space if not _is_kept(node) else times * space)
             if isinstance(node, ast.Call):
-                self._add_callee(node, times, total, line)
+                self._add_callees(node, times, total, line)
 
-    def _add_callee(self, call: ast.Call, times: Growth, total: _Total, line: int) -> None:
-        callee = self._context.callee(call)
+    def _add_callees(self, call: ast.Call, times: Growth, total: _Total, line: int) -> None:
+        """Add what functions take that a call runs, but for those that run this one, too."""
         here = self._context.function(call)
-        if callee is None or (here and self._context.circles.is_inner(here, callee)):
-            return  # code elsewhere, or a recursive call
-        cost = self.of(callee)
-        sizes = self._sizes.passed(call, callee)
-        total.spend(times * cost.time.replace(sizes), line)
-        total.hold(cost.space.replace(sizes))
+        for way in self._context.entries.of(call):
+            if here and self._context.circles.is_inner(here, way.function):
+                continue
+            cost, sizes = self.of(way.function), self._sizes.handed(way)
+            often = times * self._sizes.applied(way)
+            total.spend(often * cost.time.replace(sizes), line)
+            total.hold(cost.space.replace(sizes))
 
     def _with_recursion(self, function: FunctionNode, total: _Total) -> Cost:
         calls = self._context.calls.self_calls(function)
@@ -295,10 +331,21 @@ class Costs:
             return symbol("depth")
         if self._halves(calls):
             return symbol(names[0]).log()
-        total = symbol(names[0])
-        for name in names[1:]:
-            total += symbol(name)
-        return total
+        if self._begins_again(function, calls):  # one goes through all for each step of another
+            return self._states(function, calls)
+        return summed(map(symbol, names))
+
+    def _begins_again(self, function: FunctionNode, calls: list[ast.Call]) -> bool:
+        """Whether a call sets back one argument and moves another: `f(i + 1, 0)`."""
+        for call in calls:
+            passed = {
+                name: self._context.calls.argument_for(call, function, name)
+                for name in self._context.calls.parameters(function)
+            }
+            is_set_back = any(isinstance(one, ast.Constant) for one in passed.values())
+            if is_set_back and any(_is_more(one, name) for name, one in passed.items()):
+                return True
+        return False
 
     def _halves(self, calls: list[ast.Call]) -> bool:
         """Whether every self-call works on a part of the input that halving makes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from effilint.analyzer.facts.growth import ONE, Growth
@@ -25,6 +26,8 @@ _TEXT_AT = {  # which argument they go through
     "re.search": 1, "re.match": 1, "re.fullmatch": 1, "re.finditer": 1,
 }  # fmt: skip
 _SEARCHING_METHODS = frozenset("index count remove find rfind insert reverse isdisjoint".split())
+_SEARCHING_ALWAYS = frozenset("index count rfind insert".split())  # who has these has an order
+_REPEATED = re.compile(r"\\[1-9]|\(\?P=|[+*}]\)[+*{]")  # what makes a search go back and forth
 _COPYING_METHODS = frozenset(
     "copy join extend update union intersection difference symmetric_difference decode read "
     "readlines format".split()
@@ -82,7 +85,8 @@ def _call(call: ast.Call, context: Context, sizes: Sizes) -> tuple[Growth, Growt
     size = sizes.of(call.args[0]) if call.args else ONE
     if (place := _TEXT_AT.get(name or "")) is not None:
         size = sizes.of(call.args[place]) if place < len(call.args) else ONE
-        return size, ONE if name == "functools.reduce" else size
+        time = size * size if call.args and _goes_back(call.args[0]) else size
+        return time, ONE if name == "functools.reduce" else size
     if name == "sorted":
         return size * size.log(), size
     if name in ("min", "max") and len(call.args) > 1:
@@ -100,6 +104,12 @@ def _call(call: ast.Call, context: Context, sizes: Sizes) -> tuple[Growth, Growt
     return ONE, ONE
 
 
+def _goes_back(pattern: ast.expr) -> bool:
+    """Whether a search for a pattern tries again and again: groups repeated within groups."""
+    is_text = isinstance(pattern, ast.Constant) and isinstance(pattern.value, str)
+    return is_text and _REPEATED.search(pattern.value) is not None
+
+
 def _method(
     method: ast.Attribute, call: ast.Call, context: Context, sizes: Sizes
 ) -> tuple[Growth, Growth]:
@@ -113,7 +123,8 @@ def _method(
         return (ONE if is_last else size), ONE
     if attr in ("append", "add", "appendleft"):
         return ONE, ONE
-    if attr in _SEARCHING_METHODS and not kind.is_hashed and kind.is_known:
+    is_ordered = attr in _SEARCHING_ALWAYS and call.args and attr not in context.circles.methods
+    if attr in _SEARCHING_METHODS and not kind.is_hashed and (kind.is_known or is_ordered):
         return size, ONE
     if attr == "replace" and len(call.args) < 2:
         return ONE, ONE  # of a date or a path

@@ -19,6 +19,7 @@ from effilint.analyzer.tree import walk
 
 if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
+    from effilint.analyzer.facts.entries import Application, Entering
 
 _SAME_SIZE = frozenset(
     "list tuple set frozenset sorted reversed iter enumerate dict sum str abs int float len min "
@@ -130,6 +131,29 @@ class Sizes:
         """The symbols that stand for something which is no input."""
         prefix = _UNKNOWN_WHILE.partition("{")[0]
         return tuple(sorted(s for s in growth.symbols if s.startswith(prefix)))
+
+    def handed(self, way: Entering) -> dict[str, Growth]:
+        """The size of each argument that a function is run with, by the name it gives it."""
+        calls = self._context.calls
+        if not way.items and calls.callee(way.call) is way.function:
+            return self.passed(way.call, way.function)
+        given = [item_of(self.of(one), ast.unparse(one)) for one in way.items]
+        given = given or [self.of(one) for one in way.call.args]
+        names = list(calls.parameters(way.function))
+        found = {
+            name: given[min(place, len(given) - 1)] if way.items or place < len(given) else ONE
+            for place, name in enumerate(names)
+        }
+        if not way.items:
+            found |= {one.arg: self.of(one.value) for one in way.call.keywords if one.arg in found}
+        return found
+
+    def applied(self, way: Entering | Application) -> Growth:
+        """How often a call runs a function that it applies to the items of something."""
+        if not way.items:
+            return ONE
+        size = self.of(way.items[0])
+        return size * size.log() if way.is_ordering else size
 
     def passed(self, call: ast.Call, callee: FunctionNode) -> dict[str, Growth]:
         """The size of each argument of a call, by the name the callee gives it."""
@@ -332,7 +356,7 @@ class Sizes:
 
     def _of_binding(self, target: Symbol, binding: Binding) -> Growth:
         if binding.kind is Kind.ARGUMENT:
-            return symbol(target.name)
+            return self._given(target, binding)
         if binding.value is None:
             return self._beside_star(target, binding) if binding.kind is Kind.UNPACK else ONE
         if binding.kind is Kind.LOOP:
@@ -393,8 +417,27 @@ class Sizes:
             return self.of(bound) * step if is_product else self.of(bound) + step
         return self._passes_around(binding.node) * self.of(binding.value)
 
+    def _given(self, target: Symbol, binding: Binding) -> Growth:
+        """The size of an argument: an input's, but for a lambda that one call runs."""
+        parameters = self._context.parent(binding.node)
+        made = self._context.parent(parameters) if parameters is not None else None
+        entries = self._context.entries
+        call = entries.sole_call(made) if isinstance(made, ast.Lambda) else None
+        if call is None or not isinstance(parameters, ast.arguments):
+            return symbol(target.name)
+        applied = entries.application(call)
+        if applied is not None and entries.lambda_of(applied.function) is made:
+            return self._item(target, applied.items[-1], ())
+        places = [n for n, one in enumerate(parameters.args) if one is binding.node]
+        given = [call.args[place] for place in places if place < len(call.args)]
+        return self.of(given[0]) if given else symbol(target.name)
+
     def _loop_item(self, target: Symbol, binding: Binding) -> Growth:
-        source, path = binding.value, binding.path
+        assert binding.value is not None
+        return self._item(target, binding.value, binding.path)
+
+    def _item(self, target: Symbol, source: ast.expr, path: tuple[int, ...]) -> Growth:
+        """The size of a variable that holds the items of something, or a part of each."""
         match source:
             case ast.Call(func=ast.Name("range")) as call:
                 return self.of(call)
@@ -404,7 +447,6 @@ class Sizes:
                 source, path = inner, path[1:]
             case ast.Call(func=ast.Name("zip"), args=args) if path and path[0] < len(args):
                 source, path = args[path[0]], path[1:]
-        assert source is not None
         whole = self._context.type_of(source)
         item = item_type(whole)
         for step in path:

@@ -1,0 +1,1 @@
+"""Bc(y): how inefficient a program is, from both detectors, and rewards made of it."""
