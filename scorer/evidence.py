@@ -23,7 +23,7 @@ from effilint.analyzer.model import Diagnostic, Finding
 from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.analyzer.tree import walk
 from effilint.detectors.heat import SCALE, Heat, heats_in
-from effilint.detectors.operations import Table, roots, taken
+from effilint.detectors.operations import Operation, Table, roots, taken
 from effilint.detectors.static import linter, select_codes
 
 _HOT = 20.0  # bits: a place that goes through a thousand items a thousand times is as hot as any
@@ -80,10 +80,19 @@ def evidence_of(table: Table) -> Evidence:
         {name: 1 - share for name, share in left.items() if share < 1},
         weights,
         tuple(sorted((context.diagnostic(one, None) for one in found), key=_place)),
-        max(taken(table.of(root), SCALE) for root in roots(context)),
+        max(_bits(table.of(root)) for root in roots(context)),
         _by(hottest, context),
         tuple(_span(node, context) for node in hottest),
     )
+
+
+def _bits(done: Mapping[Operation, int]) -> float:
+    """What operations take; one that is done once and goes through nothing takes nothing."""
+    return taken({one: count for one, count in done.items() if not _is_nothing(one)}, SCALE)
+
+
+def _is_nothing(one: Operation) -> bool:
+    return one.repeats == 1 and one.times.is_constant and one.price.is_constant
 
 
 def _weighed(finding: Finding, heats: Mapping[ast.AST, Heat], context: Context) -> Weight:

@@ -64,7 +64,9 @@ class Recital:
         ]
         if entry is not None:
             name = entry.rpartition(".")[2]
-            return [function for function in functions if function.name == name]
+            named = [function for function in functions if function.name == name]
+            if named:
+                return named
         if self._computes(self._context.tree.body):
             return []  # a script
         return [one for one in functions if not self._is_called(one)] or functions

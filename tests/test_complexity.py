@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from effilint.analyzer import Context, Source
 from effilint.main import main
 
 CODE = """\
@@ -852,6 +854,15 @@ def backwards(text):
         "run": "O(names*log(names) + self.names)",
         "backwards": "O(text^2)",
     }
+
+
+def test_lambdas_in_defaults_have_names_of_their_own(tmp_path: Path) -> None:
+    code = "import re\n\ndef f(xs, g=lambda ys: max(ys)):\n    return [g(x) for x in xs]\n"
+    code += "\nclass A:\n    def h(self, k=sorted(lambda: [y for y in re.zs])):\n        return k\n"
+    assert bounds(tmp_path, code) == {"f": "O(xs)", "A.h": "O(1)"}
+    context = Context(Source(code))
+    names = [node for node in context.index[ast.Name] if getattr(node, "id", "") == "ys"]
+    assert all(context.symbol(name) is not None for name in names)
 
 
 def test_decorators_call_what_they_decorate(tmp_path: Path) -> None:

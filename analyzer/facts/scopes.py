@@ -145,8 +145,9 @@ class Scopes:
         chain = [node]
         while (parent := self._parents.get(chain[-1])) is not None:
             chain.append(parent)
-        for outer in reversed(chain):
-            if isinstance(outer, FUNCTIONS):
+        for place in range(len(chain) - 1, -1, -1):
+            outer = chain[place]
+            if isinstance(outer, FUNCTIONS) and not _is_of_default(outer, chain[:place]):
                 if outer not in self._by_node:
                     self._build(Scope(outer, self._enclosing_class(outer)))
                 return
@@ -356,6 +357,15 @@ def _outer_parts(node: ast.AST) -> list[ast.AST]:
         parts += [*node.decorator_list, node.returns]
         parts += [argument.annotation for argument, _ in arguments(args)]
     return [part for part in parts if part is not None]
+
+
+def _is_of_default(function: ast.AST, inner: list[ast.AST]) -> bool:
+    """Whether the last of nodes, each in the next one, is evaluated where a function is made."""
+    if not inner or isinstance(function, ast.Lambda):
+        return False
+    if isinstance(inner[-1], ast.arguments):
+        return len(inner) > 1 and not isinstance(inner[-2], ast.arg)
+    return inner[-1] in getattr(function, "decorator_list", [])
 
 
 def _is_outside(below: ast.AST, child: ast.AST, scope_node: ast.AST) -> bool:
