@@ -6,8 +6,9 @@ import ast
 import io
 import re
 import tokenize
-import warnings
 from collections.abc import Iterator
+
+from effilint.analyzer.source import SourceError, parse
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER}
@@ -22,12 +23,10 @@ def normalised(code: str) -> str:
     that cannot be parsed is its words.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(code)
+        tree = parse(code)
         names = set(_bound(tree)) - set(_interface(tree))
         return ast.unparse(_Numbering(names, set(_used(tree))).visit(tree))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SourceError, ValueError, RecursionError, MemoryError):
         return " ".join(_WORD.findall(code))
 
 

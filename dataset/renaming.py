@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
+from effilint.analyzer.source import SourceError, parse
 from effilint.dataset.own_names import callables, own_names, words_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -23,10 +24,12 @@ def renamed(code: str) -> Renamed:
     Raises `SyntaxError` for code that cannot be parsed, or is nested too deep.
     """
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
         names, attributes = own_names(tree, code)
         numbering = _Numbering(names, attributes, callables(tree), words_of(tree))
         changed = ast.unparse(numbering.visit(tree))
+    except SourceError as error:
+        raise SyntaxError(str(error)) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(f"nobody can parse it: {type(error).__name__}") from None
     return Renamed(f"{changed}\n", numbering.new)

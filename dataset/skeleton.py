@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from effilint.analyzer.source import SourceError, parse
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -28,9 +30,11 @@ def skeleton(code: str) -> str:
     Raises `SyntaxError` for code that cannot be parsed, or is nested too deep.
     """
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
         tree.body = _Skeleton(tree).body(tree.body, frozenset(), ends=False) or [ast.Pass()]
         return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    except SourceError as error:
+        raise SyntaxError(str(error)) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(f"nobody can parse it: {type(error).__name__}") from None
 

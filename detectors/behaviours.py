@@ -36,7 +36,7 @@ class LearnedFindings(Rule):
         """Yield a finding for each behaviour that a function shows for sure enough."""
         if not self._known:
             return
-        texts = {one: _text(one, context) for one in _functions(node)}
+        texts = {one: text_alone(one, context) for one in outermost_functions(node)}
         worth = {one: text for one, text in texts.items() if _is_worth(one, text)}
         sights = self._model.see(list(worth.values()))
         for function, sight in zip(worth, sights, strict=True):
@@ -75,8 +75,8 @@ def _short(behaviour: Behaviour) -> str:
     return behaviour.name.split(" (")[0]
 
 
-def _functions(tree: ast.Module) -> Iterator[FunctionNode]:
-    """The outermost functions, and the methods of outermost classes."""
+def outermost_functions(tree: ast.Module) -> Iterator[FunctionNode]:
+    """Yield the outermost functions, and the methods of outermost classes."""
     left: list[ast.stmt] = list(tree.body)
     while left:
         node = left.pop()
@@ -90,8 +90,8 @@ def _is_worth(function: FunctionNode, text: str) -> bool:
     return len(text) <= _LONGEST and sum(1 for _ in ast.walk(function)) >= _FEWEST
 
 
-def _text(function: FunctionNode, context: Context) -> str:
-    """A function from its `def` on, with as little indentation as it can have."""
+def text_alone(function: FunctionNode, context: Context) -> str:
+    """Return a function from its `def` on, with as little indentation as it can have."""
     last = function.end_lineno or function.lineno
     lines = context.source.lines[function.lineno - 1 : last]
     indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
