@@ -18,15 +18,16 @@ from typing import NamedTuple
 
 from effilint.analyzer.context import Context, FunctionNode
 from effilint.analyzer.facts.entries import Entering
-from effilint.analyzer.facts.growth import ONE, Growth, Term
+from effilint.analyzer.facts.growth import ONE, Growth, Term, symbol
 from effilint.analyzer.facts.loops import Loop
 from effilint.analyzer.facts.scopes import COMPREHENSIONS, FUNCTIONS
-from effilint.analyzer.patterns import walk_block
+from effilint.analyzer.patterns import constant_int, targets_of, walk_block
 from effilint.analyzer.source import Source, SourceError
 
 _MOST = 250  # different operations of a function that are told apart, the costliest
 _MOST_PLACES = 10**12  # that do the same, callees taken each time
 _MOST_PASSES = 10**7  # of loops of constant length
+_MANY, _VERY_MANY = 30, 1000  # numbers from which on passes count, as of items and of inputs
 _BITS = 64.0  # beyond 2^64 nothing is larger
 _COUNTED = (
     ast.AnnAssign, ast.Assign, ast.AsyncFor, ast.AsyncWith, ast.Attribute, ast.AugAssign,
@@ -68,6 +69,8 @@ class Scale(NamedTuple):
 
     def bits(self, growth: Growth) -> float:
         """Return the logarithm to base 2 of a growth, at least 0 and at most 64."""
+        if growth.is_constant:
+            return 0.0
         logs = [math.fsum(self._logs(term)) for term in growth.terms]
         most = max(logs, default=0.0)
         if most > _BITS:
@@ -231,7 +234,21 @@ class Table:
         often = self._costs.applied(way)
         if not often.is_constant:
             call = call._replace(times=call.times * often)
-        return outer.into(call, self._costs.handed(way))
+        handed = self._costs.handed(way)
+        for name in [] if way.items else handed:
+            number = self._number(self.context.calls.argument_for(way.call, way.function, name))
+            if number >= _MANY:  # passes may be made of it, though no input is
+                handed[name] = symbol(name if number >= _VERY_MANY else f"{name}[]")
+        return outer.into(call, handed)
+
+    def _number(self, given: ast.expr | None) -> int:
+        """How large a number is that is handed on, if that is a constant; else 0."""
+        number = constant_int(given)
+        if number is not None or not isinstance(given, ast.Name):
+            return number or 0
+        loops = [one for one in self.context.loops(given) if given.id in _bound_by(one)]
+        counts = [self.context.trip_count(loop) for loop in loops]
+        return max((count for count in counts if count is not None), default=0)
 
     def own(self, function: FunctionNode | ast.Module) -> list[tuple[ast.AST, Operation]]:
         """What each node of a function's own code does in one call of it."""
@@ -288,6 +305,11 @@ class Table:
         return any(isinstance(node, ast.Return) for node in walk_block(loop.body)) or _breaks(
             loop.body
         )
+
+
+def _bound_by(loop: Loop) -> set[str]:
+    """The names that a loop binds on every pass; a `while` binds none."""
+    return set() if isinstance(loop, ast.While) else targets_of(loop)
 
 
 def _add(found: Counter[Operation], inner: Counter[Operation], entry: Entry) -> None:

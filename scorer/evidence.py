@@ -15,9 +15,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from effilint.analyzer.context import Context
+from effilint.analyzer.engine import Linter
 from effilint.analyzer.facts.cold import is_cold
 from effilint.analyzer.model import Diagnostic, Finding
 from effilint.analyzer.taxonomy import BEHAVIOURS
@@ -66,11 +68,7 @@ def evidence_of(table: Table) -> Evidence:
     `RecursionError` for a program that is nested too deep to follow.
     """
     context, heats = table.context, heats_in(table)
-    found = [
-        one
-        for one in linter(select_codes(("ALL",))).findings(context)
-        if not is_cold(one.node, context)
-    ]
+    found = [one for one in _every_rule().findings(context) if not is_cold(one.node, context)]
     weights = tuple(_weighed(one, heats, context) for one in found)
     left = dict.fromkeys(BEHAVIOURS, 1.0)
     for one in weights:
@@ -84,6 +82,11 @@ def evidence_of(table: Table) -> Evidence:
         _by(hottest, context),
         tuple(_span(node, context) for node in hottest),
     )
+
+
+@cache
+def _every_rule() -> Linter:
+    return linter(select_codes(("ALL",)))
 
 
 def _bits(done: Mapping[Operation, int]) -> float:

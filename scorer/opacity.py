@@ -25,6 +25,7 @@ _MODULES = frozenset((
     "cloudpickle dill jsonpickle shelve runpy code codeop sqlite3 pty doctest bdb cython Cython "
     "pyximport llvmlite"
 ).split())  # fmt: skip
+_BARE = frozenset(name for name in _RUNS_TEXT if "." not in name)  # built-ins
 _PREFIXES = ("os.exec", "os.spawn", "os.posix_spawn")
 _DECODES = frozenset((
     "base64 binascii bz2 gzip lzma zlib codecs quopri uu zipfile tarfile"
@@ -42,13 +43,32 @@ _HIDES = 12  # characters of a text that is worth decoding
 
 def opaque_at(context: Context) -> list[ast.expr]:
     """Return what makes the program opaque, in no particular order; nothing if it is not."""
-    names = (*context.index.get(ast.Name, ()), *context.index.get(ast.Attribute, ()))
-    found = [node for node in names if isinstance(node, ast.expr) and _is_hiding(node, context)]
+    suspects = _imported(context) | _BARE
+    found: list[ast.expr] = [
+        node
+        for node in context.index.get(ast.Name, ())
+        if isinstance(node, ast.Name) and node.id in suspects and _is_hiding(node, context)
+    ]
+    found += [
+        node
+        for node in context.index.get(ast.Attribute, ())
+        if isinstance(node, ast.Attribute) and _is_hiding(node, context)
+    ]
     for call in context.index.get(ast.Call, ()):
         assert isinstance(call, ast.Call)
         if _is_by_name(call, context) or _decodes(call, context):
             found.append(call)
     return found
+
+
+def _imported(context: Context) -> set[str]:
+    """The names that the file gives to what it imports."""
+    return {
+        alias.asname or alias.name.partition(".")[0]
+        for kind in (ast.Import, ast.ImportFrom)
+        for statement in context.index.get(kind, ())
+        for alias in getattr(statement, "names", ())
+    }
 
 
 def _is_hiding(node: ast.expr, context: Context) -> bool:

@@ -219,6 +219,22 @@ HIDDEN = {
     ),
     "default": "def pairs(xs, k, f=lambda xs, k: [1 for x in xs for y in xs if x + y == k]):\n"
     "    return bool(f(xs, k))\n",
+    "made when loaded": (
+        "def slow(n):\n    return sum(i * j for i in range(n) for j in range(n))\n\n"
+        "TABLE = [slow(n) for n in range(500)]\n\ndef pairs(xs, k):\n    return TABLE[k]\n"
+    ),
+    "worked out when loaded": (
+        "def slow(n):\n    return sum(i * j for i in range(n) for j in range(n))\n\n"
+        "ALL = slow(5000)\n\ndef pairs(xs, k):\n    return ALL + k\n"
+    ),
+    "made by a class": (
+        "class Table:\n    def slow(n):\n        return [i * j for i in range(n) for j in range(n)]"
+        "\n    rows = slow(3000)\n\ndef pairs(xs, k):\n    return Table.rows[k]\n"
+    ),
+    "made for a default": (
+        "def slow(n):\n    return [i * j for i in range(n) for j in range(n)]\n\n"
+        "def pairs(xs, k, table=slow(2000)):\n    return table[k]\n"
+    ),
     "regex": 'import re\n\ndef pairs(xs, k):\n    return re.match(r"^(..+?)\\1+$", xs)\n',
     "slices": "def pairs(xs: list[int], k):\n"
     "    return any(k - xs[i] in xs[i:] for i in range(len(xs)))\n",
