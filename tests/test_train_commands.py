@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import random
 import shutil
 import subprocess
@@ -30,6 +31,8 @@ from effilint.dataset.problems import Problem, Solution  # noqa: E402
 from effilint.dataset.records import Course, Record  # noqa: E402
 from effilint.detectors.learned import Learned  # noqa: E402
 from effilint.main import main  # noqa: E402
+from effilint.scorer.fusion import weights_in  # noqa: E402
+from effilint.scorer.scorer import Scorer  # noqa: E402
 from effilint.train_detector.ablations import ABLATIONS  # noqa: E402
 
 SIZES = [10, 100, 1000, 10_000]
@@ -342,6 +345,48 @@ def test_a_model_is_judged_on_what_it_was_not_trained_on(
     nowhere = run("evaluate", tmp_path / "no", *materials(files), "-o", tmp_path / "x")
     assert nowhere.exit_code == 2
     assert "card.json: No such file" in nowhere.output
+
+
+def test_the_score_takes_both_detectors(files: Path, folder: Path, tmp_path: Path) -> None:
+    made = tmp_path / "model"
+    shutil.copytree(folder, made)
+    with pytest.raises(ModelError, match=r"weights.json: No such file"):
+        Scorer(model=made)
+    result = run("fuse", *materials(files), "--model", made, "-o", made, "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    shares = {
+        line.split()[0]: float(line.split()[-3])
+        for line in result.output.splitlines()
+        if line.split()[:1] in (["static"], ["learned"], ["both"])
+    }
+    assert shares["both"] >= 0.95
+    row = json.loads((made / "weights.json").read_text())
+    assert row["report"]["problems"] == 14
+    assert (made / "reliability.png").read_bytes().startswith(b"\x89PNG")
+    scorer = Scorer(model=made)
+    slow, fast = text("slow"), text("fast")
+    score = scorer.score(slow)
+    assert score.status == "ok"
+    assert sum(span.weight for span in score.spans) == pytest.approx(score.bc)
+    assert scorer.compare(slow, fast) > 0.8
+    assert scorer.rank([slow, fast]) == [1, 0]
+    assert pickle.loads(pickle.dumps(scorer)).score(slow) == score
+    said = effilint("score", str(tmp_path), "--model", made)
+    assert said.exit_code == 2  # there is no Python in it
+    refused = run("fuse", *materials(files), "-o", tmp_path / "x", "--on", "validation")
+    assert refused.exit_code == 2
+    assert "fitted on" in refused.output
+
+
+def test_the_rules_alone_are_fused_too(files: Path, tmp_path: Path) -> None:
+    result = run("fuse", *materials(files), "-o", tmp_path, "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    found = weights_in(tmp_path / "weights.json")
+    assert found.order == (1.0, 0.0)
+    assert set(found.learned.values()) == {0.0}
+    (tmp_path / "weights.json").write_text("{}")
+    with pytest.raises(ModelError, match="holds no weights"):
+        weights_in.__wrapped__(tmp_path / "weights.json")
 
 
 def test_what_each_part_brings_is_told(files: Path, start: Path, tmp_path: Path) -> None:
