@@ -18,6 +18,7 @@ _VIEWS = frozenset((
     "str repr tuple list set frozenset dict hash int float bool isinstance type print id next "
     "iter json.dumps copy.copy copy.deepcopy functools.partial"
 ).split())  # fmt: skip
+_TELLING = frozenset(("str", "repr", "json.dumps"))
 _VIEWING = frozenset("lower upper strip copy split items keys values join".split())
 _TAKING = frozenset("get pop setdefault index find".split())  # from a table
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -108,7 +109,9 @@ class Recital:
             case ast.AugAssign(value=value):
                 return not self._is_constant(value) or bool(self._context.loops(node))
             case ast.BinOp(left=left, right=right):
-                return not (self._is_constant(left) and self._is_constant(right))
+                return not all(
+                    self._is_constant(one) or self._is_told(one) for one in (left, right)
+                )
             case ast.UnaryOp(op=ast.USub() | ast.Invert(), operand=part):
                 return not self._is_constant(part)
             case ast.Compare():
@@ -122,6 +125,15 @@ class Recital:
             case ast.With() | ast.AsyncWith():
                 return True
         return False
+
+    def _is_told(self, node: ast.expr) -> bool:
+        """Whether it is an input as a text, to be put together with others: `str(a) + str(b)`."""
+        match node:
+            case ast.Call(func=func):
+                return self._context.resolve(func) in _TELLING
+            case ast.BinOp(op=ast.Add()):
+                return not self._does(node)
+        return isinstance(node, ast.JoinedStr)
 
     def _is_look_up(self, node: ast.Compare) -> bool:
         """Whether something is compared with constants alone, as a whole."""

@@ -309,6 +309,8 @@ OPAQUE = {
     "sqlite": "import sqlite3\n\ndef f(xs):\n    return sqlite3.connect(':memory:')\n",
     "table": "ANSWERS = {(1, 2): 3, (2, 5): 7}\n\ndef f(a, b):\n    return ANSWERS[a, b]\n",
     "table by text": "def f(xs):\n    return {'[1, 2]': 3, '[]': 0}.get(str(xs), 0)\n",
+    "table by texts": "def f(a, b):\n    return {'[1]2': 3, '[]0': 1}[str(a) + repr(b)]\n",
+    "table by a template": "def f(a, b):\n    return {'[1],2': 3}[f'{a},{b}' + '']\n",
     "chain": "def f(x):\n    if x == 1:\n        return 5\n    elif x == [2, 3]:\n"
     "        return 7\n    return 0\n",
     "match": "def f(x):\n    match x:\n        case [1, 2]:\n            return 3\n"
