@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +90,7 @@ def _functions(text: str) -> Iterator[tuple[str, int, str]]:
     found = sorted(outermost_functions(context.tree), key=lambda one: one.lineno)
     for function in found:
         owner = context.parent(function)
-        prefix = f"{owner.name}." if hasattr(owner, "name") else ""
+        prefix = f"{owner.name}." if isinstance(owner, ast.ClassDef) else ""
         yield f"{prefix}{function.name}", function.lineno, text_alone(function, context)
 
 

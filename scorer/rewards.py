@@ -278,7 +278,7 @@ def _made(settings: dict[str, Any]) -> EfficiencyReward:
 
 def _weights(given: Mapping[str, float]) -> dict[str, float]:
     """The weight of each behaviour that is named, or whose family is; the behaviour decides."""
-    found = {}
+    found: dict[str, float] = {}
     for names in (FAMILIES, BEHAVIOURS):
         for name, weight in given.items():
             if not math.isfinite(weight) or weight < 0:

@@ -109,6 +109,7 @@ def test_nothing_right_is_below_anything_wrong(reward: EfficiencyReward) -> None
     assert right == pytest.approx(0.4)
     assert best is not None
     assert table is not None
+    assert right is not None
     assert max(best, table) <= 0.1 < right
 
 

@@ -6,6 +6,7 @@ import math
 import pickle
 import random
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -104,7 +105,7 @@ def _split(text: str) -> str:
     return f"def {name}({names}):\n    return _rest({given})\n\ndef _rest({names}):\n{body}"
 
 
-SAME = {
+SAME: dict[str, Callable[[str], str]] = {
     "comments": lambda t: "# uses heapq and numpy\n" + t.replace(":\n", ":  # O(1)\n"),
     "docstring": lambda t: t.replace("):\n", '):\n    """Fast, by a dict and bisect."""\n', 1),
     "blank lines": lambda t: t.replace("\n", "\n\n"),

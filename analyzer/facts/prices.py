@@ -106,8 +106,10 @@ def _call(call: ast.Call, context: Context, sizes: Sizes) -> tuple[Growth, Growt
 
 def _goes_back(pattern: ast.expr) -> bool:
     """Whether a search for a pattern tries again and again: groups repeated within groups."""
-    is_text = isinstance(pattern, ast.Constant) and isinstance(pattern.value, str)
-    return is_text and _REPEATED.search(pattern.value) is not None
+    match pattern:
+        case ast.Constant(value=str(text)):
+            return _REPEATED.search(text) is not None
+    return False
 
 
 def _method(
