@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -243,13 +243,12 @@ def _spans(
     total = math.fsum(hazards.values())
     if not total:
         return ()
+    by_behaviour: defaultdict[str, list[tuple[int, int, float]]] = defaultdict(list)
+    for one in evidence.weights:
+        by_behaviour[one.behaviour].append((one.start, one.end, one.weight))
     found: list[Earned] = []
     for behaviour, hazard in hazards.items():
-        places = [
-            (one.start, one.end, one.weight)
-            for one in evidence.weights
-            if one.behaviour == behaviour
-        ]
+        places = by_behaviour[behaviour]
         if behaviour == evidence.by or not places:
             shown = _shown(text, sight, behaviour) or evidence.dominant
             places += [(start, end, 1 / len(shown)) for start, end in shown]
