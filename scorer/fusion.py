@@ -108,6 +108,12 @@ _SURE = 1 - 1e-6
 _MOST = 60.0
 
 
+def logit(probability: float) -> float:
+    """Return the logarithm of the odds, finite for 0 and 1, too."""
+    inner = min(max(probability, 1e-12), 1 - 1e-12)
+    return math.log(inner / (1 - inner))
+
+
 @cache
 def weights_in(path: Path) -> Weights:
     """Return the weights that `effilint train-detector fuse` wrote into a file.

@@ -17,7 +17,7 @@ from effilint.analyzer.source import Source, SourceError
 from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.detectors.operations import Table
 from effilint.scorer.evidence import Evidence, evidence_of
-from effilint.scorer.fusion import FILE, STATIC, Weights, weights_in
+from effilint.scorer.fusion import FILE, STATIC, Weights, logit, weights_in
 from effilint.scorer.opacity import opaque_at
 from effilint.scorer.recited import Recital
 from effilint.scorer.score import Band, Earned, Score, Status
@@ -110,10 +110,10 @@ class Scorer:
             return 0.0 if one.score.is_seen else 1.0
         if not one.score.is_seen or one is other:
             return 0.5
-        logit = 0.0
+        odds = 0.0
         if self._learned and one.sight and other.sight:
-            logit = _logit(self._learned.order(one.sight, other.sight).time)
-        return self._weights.slower(one.hazard, other.hazard, logit)
+            odds = logit(self._learned.order(one.sight, other.sight).time)
+        return self._weights.slower(one.hazard, other.hazard, odds)
 
     def _see(self, sources: Sequence[str], entry: str | None) -> list[_Seen]:
         keys = [(source, entry) for source in sources]
@@ -268,8 +268,3 @@ def _shown(text: str, sight: Sight | None, behaviour: str) -> Sequence[tuple[int
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     return [(starts[n - 1], starts[n]) for n in lines if n < len(starts)]
-
-
-def _logit(probability: float) -> float:
-    inner = min(max(probability, 1e-9), 1 - 1e-9)
-    return math.log(inner / (1 - inner))

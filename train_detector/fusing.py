@@ -26,7 +26,7 @@ from effilint.detectors.facts import FACTS, facts_in, vector
 from effilint.detectors.learned import Learned, Sight
 from effilint.detectors.operations import opened
 from effilint.scorer.evidence import Evidence, evidence_of
-from effilint.scorer.fusion import Weights
+from effilint.scorer.fusion import Weights, logit
 from effilint.train_detector.calibration import least, order_weights
 from effilint.train_detector.examples import Comparison, Examples
 
@@ -206,12 +206,8 @@ def differences(values: Floats, pairs: Sequence[Comparison]) -> Floats:
 
 def learned_logits(known: Known, model: Learned, pairs: Sequence[Comparison]) -> Floats:
     """Return the logits of the learned comparison: above zero where `more` takes more."""
-    said = []
-    for one in pairs:
-        probability = model.order(known.sights[one.more], known.sights[one.less]).time
-        inner = min(max(probability, 1e-9), 1 - 1e-9)
-        said.append(math.log(inner / (1 - inner)))
-    return np.array(said)
+    orders = (model.order(known.sights[one.more], known.sights[one.less]) for one in pairs)
+    return np.array([logit(order.time) for order in orders])
 
 
 def _scale(found: Examples, known: Known, own: Weights, parts: Sequence[str]) -> float:

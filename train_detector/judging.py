@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.dataset.page import Figure, Table
 from effilint.detectors.learned import Learned, Sight
+from effilint.scorer.fusion import logit
 from effilint.train_detector.baselines import baseline_scores
 from effilint.train_detector.evaluation import (
     BINS,
@@ -90,7 +91,7 @@ def _judge_orders(
         own = [one for one in held_out if one.of == of]
         if not own:
             continue
-        said = [_logit(getattr(model.order(seen[one.more], seen[one.less]), of)) for one in own]
+        said = [logit(getattr(model.order(seen[one.more], seen[one.less]), of)) for one in own]
         judged_ = _orders(found, own, np.array(said))
         if of == "memory":
             verdicts.memory = judged_
@@ -159,11 +160,6 @@ def _presence(
     programs = [found.programs[n] for n in places]
     labels = np.array([[name in (p.behaviours or ()) for name in _BEHAVIOURS] for p in programs])
     return presence(_BEHAVIOURS, [p.problem for p in programs], labels, np.array(said, float))
-
-
-def _logit(probability: float) -> float:
-    kept = min(max(probability, 1e-12), 1 - 1e-12)
-    return math.log(kept / (1 - kept))
 
 
 def tables(verdicts: Verdicts) -> list[Table]:
