@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from effilint.measure import (
     BadTestsError,
@@ -20,8 +19,8 @@ from effilint.measure import (
     Verdict,
     submit_tests,
 )
+from effilint.scorer.recent import Recent
 
-_Value = TypeVar("_Value")
 _VERDICTS, _TESTS = 8192, 512  # that are remembered
 _ASSERT = "assert"
 
@@ -31,29 +30,6 @@ class Ruling(NamedTuple):
 
     passed: float
     verdict: Verdict
-
-
-class Recent(Generic[_Value]):
-    """What was worked out lately, by key; threads may share it."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._lock = most, threading.Lock()
-        self._known: OrderedDict[Any, _Value] = OrderedDict()
-
-    def get(self, key: Any) -> _Value | None:
-        """Return what is known for a key."""
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-            return self._known.get(key)
-
-    def put(self, key: Any, value: _Value) -> None:
-        """Remember it, and forget what was asked for longest ago."""
-        with self._lock:
-            self._known[key] = value
-            self._known.move_to_end(key)
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
 
 
 class Judge:

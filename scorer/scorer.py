@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ from effilint.detectors.operations import Table
 from effilint.scorer.evidence import Evidence, evidence_of
 from effilint.scorer.fusion import FILE, STATIC, Weights, logit, weights_in
 from effilint.scorer.opacity import opaque_at
+from effilint.scorer.recent import Recent
 from effilint.scorer.recited import Recital
 from effilint.scorer.score import Band, Earned, Score, Status
 
@@ -53,8 +53,7 @@ class Scorer:
         folder = _folder(learned, model)
         self._learned = _opened(folder) if folder is not None else None
         self._weights = weights_in(folder / FILE if folder is not None else STATIC)
-        self._known: OrderedDict[tuple[str, str | None], _Seen] = OrderedDict()
-        self._lock = threading.Lock()
+        self._known: Recent[_Seen] = Recent(_REMEMBERED)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Another process opens the model for itself, and remembers for itself.
@@ -116,19 +115,12 @@ class Scorer:
         return self._weights.slower(one.hazard, other.hazard, odds)
 
     def _see(self, sources: Sequence[str], entry: str | None) -> list[_Seen]:
-        keys = [(source, entry) for source in sources]
-        with self._lock:
-            found = {key: self._known[key] for key in keys if key in self._known}
-        new = [key for key in dict.fromkeys(keys) if key not in found]
-        for key, one in zip(new, self._looked_at([text for text, _ in new], entry), strict=True):
-            found[key] = one
-        with self._lock:
-            for key in dict.fromkeys(keys):
-                self._known[key] = found[key]
-                self._known.move_to_end(key)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return [found[key] for key in keys]
+        found = {source: self._known.get((source, entry)) for source in sources}
+        new = [source for source, known in found.items() if known is None]
+        for source, one in zip(new, self._looked_at(new, entry), strict=True):
+            found[source] = one
+            self._known.put((source, entry), one)
+        return [one for one in (found[source] for source in sources) if one is not None]
 
     def _looked_at(self, texts: Sequence[str], entry: str | None) -> list[_Seen]:
         found: list[_Seen | Evidence] = [self._by_rules(text, entry) for text in texts]
