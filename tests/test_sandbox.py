@@ -462,7 +462,7 @@ def test_a_forked_process_keeps_nothing_alive(fork: str, tmp_path: Path) -> None
     from outside import family
     sandbox = Sandbox(workers=2)
     sandbox.submit(Order(ENDLESS, [call(1)], limits=Limits(120, 120)))
-    time.sleep(0.5)
+    time.sleep(2)  # until all have begun
     started = sorted(family())
     child = {fork}
     if child == 0:

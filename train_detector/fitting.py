@@ -72,7 +72,9 @@ def _order(
     if not comparisons:
         return {"model": 1.0, "trees": 0.0}
     logits = [order_logits(model, said, comparisons), trees_say(forest, facts, comparisons, of)]
-    weights = calibration.order_weights(logits)
+    # Orders that are close say little about which of the two knows more.
+    counts = np.array([one.weight for one in comparisons])
+    weights = calibration.order_weights(logits, counts)
     return dict(zip(("model", "trees"), weights, strict=True))
 
 
