@@ -72,10 +72,12 @@ def _order(
     if not comparisons:
         return {"model": 1.0, "trees": 0.0}
     logits = [order_logits(model, said, comparisons), trees_say(forest, facts, comparisons, of)]
-    # Orders that are close say little about which of the two knows more.
+    # Both count the same: what a few hundred pairs say of their shares does not hold elsewhere.
+    shares = [1 / max(float(np.std(one)), 1e-9) for one in logits]
+    together = sum(share * one for share, one in zip(shares, logits, strict=True))
     counts = np.array([one.weight for one in comparisons])
-    weights = calibration.order_weights(logits, counts)
-    return dict(zip(("model", "trees"), weights, strict=True))
+    (scale,) = calibration.order_weights([np.asarray(together)], counts)
+    return {"model": scale * shares[0], "trees": scale * shares[1]}
 
 
 def _growth(
