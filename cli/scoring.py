@@ -81,7 +81,7 @@ def rows_of(filename: str, text: str, scorer: Scorer) -> list[Row]:
 
 def _functions(text: str) -> Iterator[tuple[str, int, str]]:
     from effilint.analyzer import Context, Source, SourceError
-    from effilint.detectors.behaviours import outermost_functions, text_alone
+    from effilint.detectors.functions import outermost_functions, text_alone
 
     try:
         context = Context(Source(text))

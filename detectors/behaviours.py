@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from effilint.analyzer.context import Context, FunctionNode
 from effilint.analyzer.model import Finding, Gain, Rule, Tier
 from effilint.analyzer.taxonomy import BEHAVIOURS, Behaviour
+from effilint.detectors.functions import outermost_functions, text_alone
 from effilint.detectors.learned import Learned, Sight
 
 _FEWEST = 25  # nodes of a function that is worth a look
@@ -75,24 +76,5 @@ def _short(behaviour: Behaviour) -> str:
     return behaviour.name.split(" (")[0]
 
 
-def outermost_functions(tree: ast.Module) -> Iterator[FunctionNode]:
-    """Yield the outermost functions, and the methods of outermost classes."""
-    left: list[ast.stmt] = list(tree.body)
-    while left:
-        node = left.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-        elif isinstance(node, ast.ClassDef):
-            left += node.body
-
-
 def _is_worth(function: FunctionNode, text: str) -> bool:
     return len(text) <= _LONGEST and sum(1 for _ in ast.walk(function)) >= _FEWEST
-
-
-def text_alone(function: FunctionNode, context: Context) -> str:
-    """Return a function from its `def` on, with as little indentation as it can have."""
-    last = function.end_lineno or function.lineno
-    lines = context.source.lines[function.lineno - 1 : last]
-    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-    return "".join(line.removeprefix(indent) for line in lines)

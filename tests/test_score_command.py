@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,16 @@ def test_what_got_worse_since_a_revision(folder: Path) -> None:
     assert wrong.exit_code == 2
     assert "no such file, and no such revision" in wrong.output
     assert not (folder / "x").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_plain_install_is_enough() -> None:
+    missing = "numpy onnxruntime tokenizers tree_sitter tree_sitter_python torch"
+    code = f"import sys; sys.modules |= dict.fromkeys({missing.split()!r}); "
+    code += "from effilint.main import main; main(['score', 'a.py', '--json'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)[0]["status"] == "static"
 
 
 @pytest.mark.usefixtures("folder")
