@@ -6,7 +6,7 @@ import ast
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from effilint.scorer.score import Score
     from effilint.scorer.scorer import Scorer
 
-_LEAST = 0.005  # of Bc that is worth a mention
+LEAST = 0.005  # of Bc that is worth a mention
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Row:
     @property
     def is_worse(self) -> bool:
         """Whether it was better before."""
-        return self.before is not None and self.score.bc > self.before + _LEAST
+        return self.before is not None and self.score.bc > self.before + LEAST
 
     def to_json(self) -> dict[str, Any]:
         """Return it as what JSON holds; lines are those of the file."""
@@ -97,10 +97,7 @@ def _functions(text: str) -> Iterator[tuple[str, int, str]]:
 def beside(rows: Sequence[Row], before: Sequence[Row]) -> list[Row]:
     """Return rows with the Bc that what has their name had before."""
     known: Mapping[str, float] = {one.function: one.score.bc for one in before}
-    return [
-        Row(one.filename, one.function, one.line, one.text, one.score, known.get(one.function))
-        for one in rows
-    ]
+    return [replace(one, before=known.get(one.function)) for one in rows]
 
 
 def text_before(path: str, revision: str) -> str | None:

@@ -14,14 +14,12 @@ from effilint.dataset.opinions import Finding
 from effilint.dataset.page import Figure, Table, write_page
 from effilint.dataset.pairs import GAPS, Of, pairs_of
 from effilint.dataset.records import Course, Record
+from effilint.dataset.twins.inverse import OF_MEMORY
 from effilint.measure import Point, Verdict
 from effilint.measure.growth import fitted
 
 _LOG_BINS = 40
 _CLASSES = ("O(1)", "O(log n)", "O(sqrt n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^3)", "O(2^n)")
-
-
-_OF_MEMORY = {"MEM1", "MEM2"}  # behaviours whose twins take more memory
 
 
 @dataclass
@@ -201,7 +199,7 @@ def table_of_twins(rows: Iterable[Mapping[str, Any]]) -> Table:
         twins += len(row["twins"])
         for twin in row["twins"]:
             behaviours = {label["behaviour"] for label in twin["labels"]}
-            of_memory = "ratio" not in twin or behaviours <= _OF_MEMORY
+            of_memory = "ratio" not in twin or behaviours <= OF_MEMORY
             for behaviour in behaviours:
                 problems[behaviour].add(row["problem"])
                 ratios[behaviour].append(twin["memory_ratio" if of_memory else "ratio"])

@@ -34,6 +34,8 @@ from effilint.analyzer.taxonomy import BEHAVIOURS
 from effilint.scorer.evidence import Evidence
 
 FILE = "weights.json"
+_SURE = 1 - 1e-6  # a probability whose hazard is finite
+_MOST = 60.0  # logarithm of odds
 STATIC = Path(__file__).with_name(FILE)  # of the static detector alone
 
 
@@ -102,10 +104,6 @@ class Weights:
         own, learned = self.order
         odds = own * (hazard - other) + learned * logit
         return 1 / (1 + math.exp(-max(-_MOST, min(_MOST, odds))))
-
-
-_SURE = 1 - 1e-6
-_MOST = 60.0
 
 
 def logit(probability: float) -> float:

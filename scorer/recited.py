@@ -22,6 +22,10 @@ _TELLING = frozenset(("str", "repr", "json.dumps"))
 _VIEWING = frozenset("lower upper strip copy split items keys values join".split())
 _TAKING = frozenset("get pop setdefault index find".split())  # from a table
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPUTED = (ast.Name, ast.Call, ast.Attribute, ast.Lambda, *COMPREHENSIONS)
+_DEFINED = (Kind.IMPORT, Kind.FUNCTION, Kind.CLASS)
+_ASSIGNED = (Kind.ASSIGN, Kind.LOOP, Kind.UNPACK, Kind.AUGMENTED)
+_READERS = frozenset(("input", "open"))
 _SAME = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)
 _WITHIN = (ast.In, ast.NotIn)
 _NOTHING = (
@@ -243,11 +247,6 @@ class Recital:
         return self._is_view(call) and all(map(self._is_constant, arguments))
 
 
-_DEFINED = (Kind.IMPORT, Kind.FUNCTION, Kind.CLASS)
-_ASSIGNED = (Kind.ASSIGN, Kind.LOOP, Kind.UNPACK, Kind.AUGMENTED)
-_READERS = frozenset(("input", "open"))
-
-
 def _says_nothing(statement: ast.stmt) -> bool:
     match statement:
         case ast.Expr(value=value) | ast.Return(value=value) | ast.Assign(value=value):
@@ -265,6 +264,3 @@ def _is_range(node: ast.expr) -> bool:
 def _is_literal(node: ast.expr) -> bool:
     """Whether a value is written out, with constants alone in it."""
     return not any(isinstance(part, _COMPUTED) for part in walk(node))
-
-
-_COMPUTED = (ast.Name, ast.Call, ast.Attribute, ast.Lambda, *COMPREHENSIONS)

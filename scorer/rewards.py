@@ -191,7 +191,7 @@ class EfficiencyReward:
         )
         found = [self._judged(*one) for one in zip(answers, scores, tests, rulings, strict=True)]
         if self._mode == "relative":
-            found = self._beside(items, answers, found)
+            found = self._beside(items, answers, entries, found)
         if self._bonus:
             found = [
                 self._with_bonus(*one) for one in zip(items, answers, tests, found, strict=True)
@@ -244,19 +244,23 @@ class EfficiencyReward:
         return -math.expm1(math.fsum(left))
 
     def _beside(
-        self, items: Sequence[Item], answers: Sequence[Answer], found: list[Judged]
+        self,
+        items: Sequence[Item],
+        answers: Sequence[Answer],
+        entries: Sequence[str | None],
+        found: list[Judged],
     ) -> list[Judged]:
         """The right answers, by how they compare with each other, or with a reference."""
-        groups: dict[str, list[int]] = {}
+        groups: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
         for place, one in enumerate(found):
             if one.outcome is Outcome.PASSED:
-                groups.setdefault(items[place].group, []).append(place)
-        for places in groups.values():
-            slower = self._scorer.slower([answers[place].code for place in places])
+                groups[items[place].group, entries[place]].append(place)
+        for (_, entry), places in groups.items():  # with their entry they are scored already
+            slower = self._scorer.slower([answers[place].code for place in places], entry=entry)
             for place, mean in zip(places, slower, strict=True):
                 reference = items[place].reference
                 if isinstance(reference, str):
-                    mean = self._scorer.compare(answers[place].code, reference)
+                    mean = self._scorer.compare(answers[place].code, reference, entry=entry)
                 found[place] = replace(found[place], reward=self._right(mean))
         return found
 

@@ -6,11 +6,11 @@ import hashlib
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from effilint.detectors.encoding import Encoded, Encoder
 from effilint.detectors.facts import FACTS
 from effilint.detectors.reading import Reading, read
 
+_Seen = TypeVar("_Seen")
 _CHUNK = 32  # programs that a process takes at a time
 _BLOCK = 8192  # programs after which the cache is written
 _MAKERS = ("analyzer", "detectors", "rules")  # packages that a reading depends on
@@ -49,7 +50,7 @@ def readings(
     names = list(left)
     for first in range(0, len(names), _BLOCK):
         block = names[first : first + _BLOCK]
-        made = _made([left[key] for key in block], reader, jobs)
+        made = spread(_one, [left[key] for key in block], jobs, _prepare, reader)
         known.update(zip(block, made, strict=True))
         if cache is not None:
             cache.parent.mkdir(parents=True, exist_ok=True)
@@ -76,14 +77,25 @@ def _version() -> str:
     return digest.hexdigest()
 
 
-def _made(texts: Sequence[str], reader: tuple[str, bool], jobs: int | None) -> Iterator[Reading]:
+def spread(
+    look: Callable[[str], _Seen],
+    texts: Sequence[str],
+    jobs: int | None,
+    prepare: Callable[..., None] | None = None,
+    given: tuple[Any, ...] = (),
+) -> Iterator[_Seen]:
+    """Yield what `look` gives for each text, in order; `jobs` processes work, all cores if None.
+
+    Each of them is told to `prepare` with what is `given` first.
+    """
     count = min(jobs or os.cpu_count() or 1, max(1, len(texts) // _CHUNK))
     if count == 1:
-        _prepare(*reader)
-        yield from map(_one, texts)
+        if prepare is not None:
+            prepare(*given)
+        yield from map(look, texts)
         return
-    with multiprocessing.get_context("spawn").Pool(count, _prepare, reader) as pool:
-        yield from pool.imap(_one, texts, _CHUNK)
+    with multiprocessing.get_context("spawn").Pool(count, prepare, given) as pool:
+        yield from pool.imap(look, texts, _CHUNK)
 
 
 _ENCODERS: list[Encoder] = []  # the one of this process

@@ -6,9 +6,7 @@ How evidence is put together, and what each weight stands for, is told in `effil
 from __future__ import annotations
 
 import math
-import multiprocessing
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +27,7 @@ from effilint.scorer.evidence import Evidence, evidence_of
 from effilint.scorer.fusion import Weights, logit
 from effilint.train_detector.calibration import least, order_weights
 from effilint.train_detector.examples import Comparison, Examples
+from effilint.train_detector.features import spread
 
 Floats = NDArray[np.float64]
 SLOW = 2.0  # times the fastest known program: what Bc is the probability of
@@ -37,7 +36,6 @@ _LARGEST = 3.0  # logarithm of a ratio beyond which pairs weigh no more
 _GOOD, _BAD = 0.4, 0.6  # shares of slow programs at most, and at least, in the outer bands
 _FEWEST = 50  # programs that tell what share is slow
 _NAMES = list(BEHAVIOURS)
-_CHUNK = 32
 
 
 @dataclass(frozen=True)
@@ -60,20 +58,9 @@ def evidence_for(
 
     The facts have shape (programs, len(FACTS)). Several processes look.
     """
-    found = list(_looked(texts, jobs))
+    found = list(spread(_look, texts, jobs))
     facts = np.array([facts for _, facts in found], np.float32).reshape(len(texts), len(FACTS))
     return [evidence for evidence, _ in found], facts
-
-
-def _looked(
-    texts: Sequence[str], jobs: int | None
-) -> Iterator[tuple[Evidence | None, Sequence[float]]]:
-    count = min(jobs or os.cpu_count() or 1, max(1, len(texts) // _CHUNK))
-    if count == 1:
-        yield from map(_look, texts)
-        return
-    with multiprocessing.get_context("spawn").Pool(count) as pool:
-        yield from pool.imap(_look, texts, _CHUNK)
 
 
 def _look(text: str) -> tuple[Evidence | None, Sequence[float]]:

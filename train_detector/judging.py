@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,12 +92,12 @@ def _judge_orders(
         if not own:
             continue
         said = [logit(getattr(model.order(seen[one.more], seen[one.less]), of)) for one in own]
-        judged_ = _orders(found, own, np.array(said))
+        judged_ = orders_of(found, own, np.array(said))
         if of == "memory":
             verdicts.memory = judged_
             continue
         scores = {**baseline_scores(found, facts, train, own), MODEL: np.array(said)}
-        verdicts.orders = {name: _orders(found, own, one) for name, one in scores.items()}
+        verdicts.orders = {name: orders_of(found, own, one) for name, one in scores.items()}
         large = np.array([one.ratio >= _LARGE for one in own])
         problems = np.array([found.programs[one.more].problem for one in own])[large]
         for name, score in scores.items():
@@ -119,11 +119,12 @@ def _judge_opinions(
     theirs = np.array([1.0 if (one.more, one.less) in found.opinions else -1.0 for one in pairs])
     problems = [found.programs[one.more].problem for one in pairs]
     gain = difference(problems, said[rows].tolist(), theirs.tolist())
-    both = (_orders(found, pairs, theirs)["all"], _orders(found, pairs, said[rows])["all"])
+    both = (orders_of(found, pairs, theirs)["all"], orders_of(found, pairs, said[rows])["all"])
     verdicts.opinions = (*both, gain)
 
 
-def _orders(found: Examples, own: Sequence[Comparison], scores: Floats) -> dict[str, Orders]:
+def orders_of(found: Examples, own: Sequence[Comparison], scores: Floats) -> dict[str, Orders]:
+    """Return how right scores of comparisons are, by range of ratios."""
     problems = [found.programs[one.more].problem for one in own]
     return orders([one.ratio for one in own], problems, scores.tolist())
 
@@ -167,14 +168,7 @@ def tables(verdicts: Verdicts) -> list[Table]:
     found = []
     if verdicts.orders:
         found += [
-            Table(
-                "Orders in time that are right, by ratio",
-                ["scorer", *BINS],
-                [
-                    [name, *(_share(judged_[bin_].share) for bin_ in BINS)]
-                    for name, judged_ in verdicts.orders.items()
-                ],
-            ),
+            order_table(verdicts.orders),
             Table(
                 "The same as means over problems",
                 ["scorer", *BINS],
@@ -225,21 +219,31 @@ def tables(verdicts: Verdicts) -> list[Table]:
     return found
 
 
+def order_table(judged_: Mapping[str, Mapping[str, Orders]]) -> Table:
+    """Return the table of how many orders in time scorers have right."""
+    rows = [[name, *(_share(one[bin_].share) for bin_ in BINS)] for name, one in judged_.items()]
+    return Table("Orders in time that are right, by ratio", ["scorer", *BINS], rows)
+
+
+def order_figure(judged_: Mapping[str, Mapping[str, Orders]], ours: Collection[str]) -> Figure:
+    """Return the figure of how many orders scorers have right; `ours` are drawn thick."""
+
+    def by_ratio(axes: Any) -> None:
+        names = [name for name in BINS if name not in ("all", ">=2")]
+        for scorer, one in judged_.items():
+            values = [one[name].share.value for name in names]
+            axes.plot(names, values, marker="o", linewidth=3 if scorer in ours else 1, label=scorer)
+        axes.set_xlabel("ratio")
+        axes.set_ylabel("share of orders that are right")
+        axes.legend(fontsize=8)
+
+    return Figure("orders.png", "Orders that are right, by ratio", by_ratio)
+
+
 def figures(verdicts: Verdicts) -> list[Figure]:
     """Return what a report draws of it."""
     if not verdicts.orders:
         return []
-
-    def by_ratio(axes: Any) -> None:
-        names = [name for name in BINS if name not in ("all", ">=2")]
-        for scorer, judged_ in verdicts.orders.items():
-            values = [judged_[name].share.value for name in names]
-            axes.plot(
-                names, values, marker="o", linewidth=3 if scorer == MODEL else 1, label=scorer
-            )
-        axes.set_xlabel("ratio")
-        axes.set_ylabel("share of orders that are right")
-        axes.legend(fontsize=8)
 
     def coverage(axes: Any) -> None:
         for scorer, judged_ in verdicts.orders.items():
@@ -255,13 +259,9 @@ def figures(verdicts: Verdicts) -> list[Figure]:
         axes.legend(fontsize=8)
 
     return [
-        Figure("orders.png", "Orders that are right, by ratio", by_ratio),
+        order_figure(verdicts.orders, (MODEL,)),
         Figure("coverage.png", "Orders that are right among the surest", coverage),
     ]
-
-
-def _width(scorer: str) -> int:
-    return 3 if scorer == MODEL else 1
 
 
 def _counts(judged_: Mapping[str, Orders]) -> list[list[str]]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from effilint.dataset.page import Figure, Table
 from effilint.detectors.learned import Learned
 from effilint.scorer.fusion import Weights
+from effilint.scorer.score import Band
 from effilint.train_detector.baselines import baseline_scores
-from effilint.train_detector.evaluation import BINS, Orders, orders
-from effilint.train_detector.examples import Comparison, Examples
+from effilint.train_detector.evaluation import BINS, Orders
+from effilint.train_detector.examples import Examples
 from effilint.train_detector.fusing import (
     SLOW,
     Known,
@@ -24,10 +25,10 @@ from effilint.train_detector.fusing import (
     learned_logits,
     usable_pairs,
 )
+from effilint.train_detector.judging import order_figure, order_table, orders_of
 
 Floats = NDArray[np.float64]
 _STEPS = 10  # of Bc
-BANDS = ("good", "suspect", "inefficient")
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ class Report:
                 }
                 for name, judged in self.orders.items()
             },
-            "bc": [
-                [name, count, round(bc, 4), round(slow, 4)] for name, count, bc, slow in self.steps
-            ],
-            "bands": [
-                [name, count, round(bc, 4), round(slow, 4)] for name, count, bc, slow in self.bands
-            ],
+            "bc": _rounded(self.steps),
+            "bands": _rounded(self.bands),
         }
+
+
+def _rounded(steps: Sequence[tuple[str, int, float, float]]) -> list[list[str | float]]:
+    return [[name, count, round(bc, 4), round(slow, 4)] for name, count, bc, slow in steps]
 
 
 def reported(
@@ -88,15 +89,10 @@ def reported(
     limits = np.array([0.0, low, high, 1.1])
     return Report(
         len({found.programs[one.more].problem for one in pairs}),
-        {name: _orders(found, pairs, one) for name, one in scores.items()},
+        {name: orders_of(found, pairs, one) for name, one in scores.items()},
         _cut(bc, slow, np.linspace(0, 1, _STEPS + 1), None),
-        _cut(bc, slow, limits, BANDS),
+        _cut(bc, slow, limits, [str(band) for band in Band]),
     )
-
-
-def _orders(found: Examples, pairs: Sequence[Comparison], scores: Floats) -> dict[str, Orders]:
-    problems = [found.programs[one.more].problem for one in pairs]
-    return orders([one.ratio for one in pairs], problems, scores.tolist())
 
 
 def _cut(
@@ -116,14 +112,7 @@ def _cut(
 def tables(report: Report) -> list[Table]:
     """Return what is printed of a report."""
     return [
-        Table(
-            "Orders in time that are right, by ratio",
-            ["scorer", *BINS],
-            [
-                [name, *(str(judged[ratio].share) for ratio in BINS)]
-                for name, judged in report.orders.items()
-            ],
-        ),
+        order_table(report.orders),
         Table(
             "Pairs",
             ["", *BINS],
@@ -144,16 +133,6 @@ def _rows(steps: Sequence[tuple[str, int, float, float]]) -> tuple[list[str], li
 def figures(report: Report) -> list[Figure]:
     """Return what is drawn of a report: how right orders are, and what a Bc is worth."""
 
-    def by_ratio(axes: Any) -> None:
-        names = [name for name in BINS if name not in ("all", ">=2")]
-        for scorer, judged in report.orders.items():
-            values = [judged[name].share.value for name in names]
-            is_ours = scorer in ("static", "learned", "both")
-            axes.plot(names, values, marker="o", linewidth=3 if is_ours else 1, label=scorer)
-        axes.set_xlabel("ratio")
-        axes.set_ylabel("share of orders that are right")
-        axes.legend(fontsize=8)
-
     def reliability(axes: Any) -> None:
         axes.plot([bc for *_, bc, _ in report.steps], [slow for *_, slow in report.steps], "o-")
         axes.set_xlabel("Bc")
@@ -162,6 +141,6 @@ def figures(report: Report) -> list[Figure]:
         axes.set_ylim(0, 1)
 
     return [
-        Figure("orders.png", "Orders that are right, by ratio", by_ratio),
+        order_figure(report.orders, ("static", "learned", "both")),
         Figure("reliability.png", "What a Bc is worth", reliability),
     ]

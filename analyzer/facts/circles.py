@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from effilint.analyzer.context import Context, FunctionNode
     from effilint.analyzer.facts.entries import Entering
 
-
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from effilint.outcome import plain
+from effilint.scoring import LEAST
 
 if TYPE_CHECKING:
     from effilint.scorer.scorer import Scorer
     from effilint.scoring import Row
 
 _PARTS = 3  # behaviours, and lines, of a row
-_LEAST = 0.005
 
 
 @click.command("score", short_help="Score how inefficient files and functions are.")
@@ -114,7 +114,7 @@ def _lines(rows: list[Row], explain: bool) -> list[str]:
         label = name if row.before is None else f"{place}: {row.function or 'the file'}"
         word = score.band if score.is_seen else score.status
         parts = sorted(score.behaviours.items(), key=lambda item: -item[1])[:_PARTS]
-        said = score.why or ", ".join(f"{one} {bc:.2f}" for one, bc in parts if bc >= _LEAST)
+        said = score.why or ", ".join(f"{one} {bc:.2f}" for one, bc in parts if bc >= LEAST)
         found.append(plain(f"{score.bc:.2f}{before}  {word:11}  {label}  {said}".rstrip()))
         if explain:
             found += _explained(row)
@@ -126,7 +126,7 @@ def _explained(row: Row) -> list[str]:
     lines = [
         f"        {weight:.3f}  line {line}: {texts[line - row.line].strip()}"
         for line, weight in list(row.lines().items())[:_PARTS]
-        if weight >= _LEAST
+        if weight >= LEAST
     ]
     lines += [
         f"        {one.code}  line {row.line + one.line - 1}: {one.message}"

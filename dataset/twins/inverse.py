@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]  # offsets in a text; the end is exclusive
 
+OF_MEMORY = frozenset(("MEM1", "MEM2"))  # behaviours whose twins take more memory
+
 
 @dataclass(frozen=True)
 class Change:
@@ -69,7 +71,7 @@ class Inverse:
     @property
     def is_of_memory(self) -> bool:
         """Whether the twin has to take more memory, and not more time."""
-        return self.behaviour.prefix in ("MEM1", "MEM2")
+        return self.behaviour.prefix in OF_MEMORY
 
     def sites(self, original: Original) -> Iterator[Site]:
         """Yield the places where it applies, in the order of the text."""

@@ -8,16 +8,19 @@ from typing import Any
 
 import click
 
-from effilint.commands.train_detector.materials import examples_of, explained, materials
+from effilint.commands.train_detector.materials import (
+    examples_of,
+    explained,
+    judged_parts,
+    materials,
+)
 from effilint.commands.train_detector.showing import Progress
 
 
 @click.command("ablate", short_help="Train without each part in turn, and compare.")
 @materials
 @click.option("--from", "start_name", required=True, metavar="FOLDER", help="As for `fit`.")
-@click.option(
-    "--on", "chosen", multiple=True, default=("test",), show_default="test", help="Parts judged."
-)
+@judged_parts
 @click.option("-o", "--output", required=True, metavar="FOLDER", help="For ablations.jsonl.")
 @click.option("--epochs", type=click.IntRange(1), default=6, show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Processes that read; all cores by default.")

@@ -7,20 +7,18 @@ from pathlib import Path
 
 import click
 
-from effilint.commands.train_detector.materials import examples_of, explained, materials
+from effilint.commands.train_detector.materials import (
+    examples_of,
+    explained,
+    judged_parts,
+    materials,
+)
 
 
 @click.command("evaluate", short_help="Judge a model on problems it was not trained on.")
 @click.argument("model", metavar="MODEL")
 @materials
-@click.option(
-    "--on",
-    "chosen",
-    multiple=True,
-    default=("test",),
-    show_default="test",
-    help="Parts that are judged; can be given more than once.",
-)
+@judged_parts
 @click.option("-o", "--output", required=True, metavar="FOLDER", help="For report.html and PNG.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes that read; all cores by default.")
 def command(

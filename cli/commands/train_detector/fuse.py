@@ -9,7 +9,12 @@ from pathlib import Path
 import click
 
 from effilint import __version__
-from effilint.commands.train_detector.materials import examples_of, explained, materials
+from effilint.commands.train_detector.materials import (
+    examples_of,
+    explained,
+    judged_parts,
+    materials,
+)
 from effilint.commands.train_detector.showing import Progress
 
 _FITTED = {"train", "validation"}  # parts that weights are fitted on
@@ -20,9 +25,7 @@ _FITTED = {"train", "validation"}  # parts that weights are fitted on
 @click.option(
     "--model", metavar="FOLDER", help="A model of `fit`; without it Bc is of rules alone."
 )
-@click.option(
-    "--on", "chosen", multiple=True, default=("test",), show_default="test", help="Parts judged."
-)
+@judged_parts
 @click.option(
     "-o", "--output", required=True, metavar="FOLDER", help="For weights.json, report.html and PNG."
 )

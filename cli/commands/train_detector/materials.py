@@ -28,6 +28,15 @@ _OPTIONS = (
     click.option("--twins", multiple=True, metavar="PATH", help="Twins of `dataset deoptimise`."),
 )
 
+judged_parts = click.option(
+    "--on",
+    "chosen",
+    multiple=True,
+    default=("test",),
+    show_default="test",
+    help="Parts that are judged; can be given more than once.",
+)
+
 
 def materials(command: Command) -> Command:
     """Add the options that `examples_of` takes."""
