@@ -58,27 +58,25 @@ class Calls:
 
     def _static_method(self, attribute: ast.Attribute) -> FunctionNode | None:
         """The static or class method that `Class.method` names."""
-        if getattr(attribute.value, "id", None) not in self._class_names:
-            return None
-        bindings = self._context.bindings(attribute.value)
-        owner = bindings[0].node if len(bindings) == 1 else None
-        found = self.method_of(owner, attribute.attr) if isinstance(owner, ast.ClassDef) else None
+        owner = self.class_named(attribute.value)
+        found = self.method_of(owner, attribute.attr) if owner is not None else None
         kinds = ("staticmethod", "classmethod")
         decorators = found.decorator_list if found else []
         return found if any(getattr(d, "id", "") in kinds for d in decorators) else None
 
     def _method_of_own(self, attribute: ast.Attribute) -> FunctionNode | None:
         """The method of a thing that is made once, of a class of this file: `trie = Trie()`."""
-        match self._context.sole_value(attribute.value):
-            case ast.Call(func=ast.Name(id=name) as made) if name in self._class_names:
-                bindings = self._context.bindings(made)
-                owner = bindings[0].node if len(bindings) == 1 else None
-                return (
-                    self.method_of(owner, attribute.attr)
-                    if isinstance(owner, ast.ClassDef)
-                    else None
-                )
-        return None
+        made = self._context.sole_value(attribute.value)
+        owner = self.class_named(made.func) if isinstance(made, ast.Call) else None
+        return self.method_of(owner, attribute.attr) if owner is not None else None
+
+    def class_named(self, node: ast.expr) -> ast.ClassDef | None:
+        """The class of this file that a name stands for, if nothing else binds it."""
+        if not isinstance(node, ast.Name) or node.id not in self._class_names:
+            return None
+        bindings = self._context.bindings(node)
+        found = bindings[0].node if len(bindings) == 1 else None
+        return found if isinstance(found, ast.ClassDef) else None
 
     @cached_property
     def _class_names(self) -> set[str]:

@@ -121,23 +121,15 @@ class Entries:
             return None
         return self._context.calls.named_by(node)
 
-    def _class(self, node: ast.expr) -> ast.ClassDef | None:
-        """The class of the file that a call makes a thing of."""
-        bindings = self._context.bindings(node) if isinstance(node, ast.Name) else []
-        if len(bindings) != 1 or bindings[0].kind is not Kind.CLASS:
-            return None
-        found = bindings[0].node
-        return found if isinstance(found, ast.ClassDef) else None
-
     def _made(self, call: ast.Call) -> FunctionNode | None:
-        owner = self._class(call.func)
+        owner = self._context.calls.class_named(call.func)
         return self._context.calls.method_of(owner, "__init__") if owner is not None else None
 
     def _called_instance(self, call: ast.Call) -> FunctionNode | None:
         """`__call__` of a thing that is called: `Sum(xs)(k)`."""
         func = call.func
         made = self._context.sole_value(func) if isinstance(func, ast.Name) else func
-        owner = self._class(made.func) if isinstance(made, ast.Call) else None
+        owner = self._context.calls.class_named(made.func) if isinstance(made, ast.Call) else None
         return self._context.calls.method_of(owner, "__call__") if owner is not None else None
 
     def _decorated(self, func: ast.expr) -> FunctionNode | None:
